@@ -1,0 +1,23 @@
+/*
+ * coupon.c
+ *		Entry point: what the server asks of a module, and the tables of all
+ *		kinds of models and states.
+ */
+#include "coupon.h"
+
+#include "pg/model.h"
+#include "pg/state.h"
+
+#if PG_VERSION_NUM >= 180000
+PG_MODULE_MAGIC_EXT(.name = "coupon", .version = "1.0");
+#else
+PG_MODULE_MAGIC;
+#endif
+
+const ModelType model_types[] = {
+	{0}
+};
+
+const StateType state_types[] = {
+	{0}
+};

@@ -1,0 +1,35 @@
+/*
+ * random.c
+ *		Counter-based random numbers: a keyed hash of seed and identity.
+ *
+ * Each word of the key passes through the finaliser of SplitMix64 (Steele,
+ * Lea and Flood, "Fast splittable pseudorandom number generators", 2014)
+ * before the next is mixed in, so that keys that differ in one bit anywhere
+ * give unrelated numbers.
+ */
+#include "coupon.h"
+
+#include "model/random.h"
+
+static inline uint64
+mix(uint64 z)
+{
+	z += UINT64CONST(0x9e3779b97f4a7c15);
+	z = (z ^ (z >> 30)) * UINT64CONST(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64CONST(0x94d049bb133111eb);
+
+	return z ^ (z >> 31);
+}
+
+uint64
+random_bits(int64 seed, uint64 identity, uint64 n)
+{
+	return mix(mix(mix((uint64) seed) ^ identity) ^ n);
+}
+
+double
+random_uniform(int64 seed, uint64 identity, uint64 n)
+{
+	/* 52 bits and a half: the middle of one of 2^52 equal intervals */
+	return ((double) (random_bits(seed, identity, n) >> 12) + 0.5) * 0x1p-52;
+}

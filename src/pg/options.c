@@ -1,0 +1,232 @@
+/*
+ * options.c
+ *		The options argument: jsonb against a declared table of known keys.
+ */
+#include "coupon.h"
+
+#include <math.h>
+
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+#include "pg/options.h"
+
+static char *
+known_keys(const Option *known, int nknown)
+{
+	StringInfoData keys;
+
+	initStringInfo(&keys);
+	for (int i = 0; i < nknown; i++)
+		appendStringInfo(&keys, "%s\"%s\"", i ? ", " : "", known[i].name);
+
+	return keys.data;
+}
+
+static void
+wrong_value(const Option *option, const char *allowed)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"%s\" must be %s", option->name, allowed)));
+}
+
+static double
+number_of(const Option *option, const JsonbValue *value, const char *kind)
+{
+	char	   *allowed;
+	double		number;
+
+	if (isinf(option->most))
+		allowed = isinf(option->least) ? psprintf("%s", kind) :
+			psprintf("%s of at least %g", kind, option->least);
+	else
+		allowed = psprintf("%s between %g and %g", kind, option->least, option->most);
+
+	if (value->type != jbvNumeric)
+		wrong_value(option, allowed);
+	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+												NumericGetDatum(value->val.numeric)));
+	if (!isfinite(number) || number < option->least || number > option->most)
+		wrong_value(option, allowed);
+
+	return number;
+}
+
+static int
+choice_of(const Option *option, const JsonbValue *value)
+{
+	StringInfoData allowed;
+
+	initStringInfo(&allowed);
+	appendStringInfoString(&allowed, "one of ");
+	for (int i = 0; option->choices[i]; i++)
+	{
+		const char *choice = option->choices[i];
+
+		if (value->type == jbvString && value->val.string.len == strlen(choice) &&
+			memcmp(value->val.string.val, choice, value->val.string.len) == 0)
+			return i;
+		appendStringInfo(&allowed, "%s\"%s\"", i ? ", " : "", choice);
+	}
+	wrong_value(option, allowed.data);
+
+	return -1;					/* not reached */
+}
+
+/* A list of strings; the iterator stands inside the array. */
+static TextList
+texts_of(const Option *option, JsonbValue *value)
+{
+	TextList	list = {0, NULL};
+	JsonbIterator *it;
+	JsonbValue	element;
+	JsonbIteratorToken token;
+
+	if (value->type == jbvString)
+	{
+		list.n = 1;
+		list.texts = palloc_array(char *, 1);
+		list.texts[0] = pnstrdup(value->val.string.val, value->val.string.len);
+		return list;
+	}
+
+	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
+		wrong_value(option, "an array of strings");
+	list.texts = palloc_array(char *, Max(JsonContainerSize(value->val.binary.data), 1));
+	it = JsonbIteratorInit(value->val.binary.data);
+	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+	{
+		if (token != WJB_ELEM)
+			continue;
+		if (element.type != jbvString)
+			wrong_value(option, "an array of strings");
+		list.texts[list.n++] = pnstrdup(element.val.string.val, element.val.string.len);
+	}
+
+	return list;
+}
+
+static void
+read_value(const Option *option, JsonbValue *value, void *field)
+{
+	switch (option->type)
+	{
+		case OPTION_BOOL:
+			if (value->type != jbvBool)
+				wrong_value(option, "true or false");
+			*(bool *) field = value->val.boolean;
+			break;
+		case OPTION_INT:
+			{
+				double		number = number_of(option, value, "an integer");
+
+				if (number != floor(number) || fabs(number) > PG_INT32_MAX)
+					wrong_value(option, "an integer");
+				*(int *) field = (int) number;
+				break;
+			}
+		case OPTION_NUMBER:
+			*(double *) field = number_of(option, value, "a number");
+			break;
+		case OPTION_TEXT:
+			if (value->type != jbvString)
+				wrong_value(option, "a string");
+			*(char **) field = pnstrdup(value->val.string.val, value->val.string.len);
+			break;
+		case OPTION_CHOICE:
+			*(int *) field = choice_of(option, value);
+			break;
+		case OPTION_TEXTS:
+			*(TextList *) field = texts_of(option, value);
+			break;
+		case OPTION_SEED:
+			{
+				bool		lost = true;
+
+				if (value->type == jbvNumeric)
+				{
+					Numeric		number = value->val.numeric;
+					Datum		whole = DirectFunctionCall2(numeric_round, NumericGetDatum(number),
+															Int32GetDatum(0));
+
+					if (DatumGetBool(DirectFunctionCall2(numeric_eq, whole, NumericGetDatum(number))) &&
+						!numeric_is_nan(number) && !numeric_is_inf(number))
+					{
+						*(int64 *) field = DatumGetInt64(DirectFunctionCall1(numeric_int8, whole));
+						lost = false;
+					}
+				}
+				if (lost)
+					wrong_value(option, "an integer");
+				break;
+			}
+	}
+}
+
+uint64
+options_read(const Jsonb *options, const Option *known, int nknown, void *to)
+{
+	uint64		given = 0;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+
+	Assert(nknown <= 64);
+
+	if (options == NULL)
+		return 0;
+	if (!JB_ROOT_IS_OBJECT(options))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options must be a JSON object"),
+				 errhint("For example: '{\"%s\": ...}'.", known[0].name)));
+
+	it = JsonbIteratorInit((JsonbContainer *) &options->root);
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		const Option *option = NULL;
+		char	   *key;
+
+		if (token != WJB_KEY)
+			continue;
+		key = pnstrdup(value.val.string.val, value.val.string.len);
+		for (int i = 0; i < nknown && option == NULL; i++)
+			if (strcmp(known[i].name, key) == 0)
+				option = &known[i];
+		if (option == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("unknown option \"%s\"", key),
+					 errhint("Known options are %s.", known_keys(known, nknown))));
+		JsonbIteratorNext(&it, &value, true);
+		read_value(option, &value, (char *) to + option->offset);
+		given |= UINT64CONST(1) << (option - known);
+	}
+
+	return given;
+}
+
+const Jsonb *
+options_arg(FunctionCallInfo fcinfo, int i)
+{
+	if (i >= PG_NARGS())
+		return NULL;
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("options must not be null"),
+				 errhint("Leave the argument out, or pass '{}'.")));
+
+	return PG_GETARG_JSONB_P(i);
+}
+
+char *
+options_text(const Jsonb *options)
+{
+	if (options == NULL)
+		return pstrdup("{}");
+
+	return JsonbToCString(NULL, (JsonbContainer *) &options->root, VARSIZE(options));
+}

@@ -1,0 +1,57 @@
+/*
+ * options.h
+ *		The options argument: jsonb against a declared table of known keys.
+ */
+#ifndef COUPON_OPTIONS_H
+#define COUPON_OPTIONS_H
+
+#include "coupon.h"
+
+#include "utils/jsonb.h"
+
+typedef enum OptionType
+{
+	OPTION_BOOL,				/* bool */
+	OPTION_INT,					/* int, within least..most */
+	OPTION_NUMBER,				/* double, within least..most */
+	OPTION_TEXT,				/* char * */
+	OPTION_CHOICE,				/* int, the index among choices */
+	OPTION_TEXTS,				/* TextList; one string is a list of one */
+	OPTION_SEED,				/* int64, any integer */
+} OptionType;
+
+/* A list of strings. */
+typedef struct TextList
+{
+	int			n;
+	char	  **texts;
+} TextList;
+
+/* One known key. */
+typedef struct Option
+{
+	const char *name;
+	OptionType	type;
+	size_t		offset;			/* of the field in the caller's struct */
+	double		least;
+	double		most;
+	const char *const *choices; /* ended by NULL */
+} Option;
+
+/*
+ * Read options into the fields of "to", which hold the defaults.  Unknown
+ * keys, wrong types and values out of range are errors that say what is
+ * allowed.  Returns the keys given as bits, in the order of the table.
+ */
+extern uint64 options_read(const Jsonb *options, const Option *known, int nknown, void *to);
+
+/*
+ * The options in argument i, or NULL when the call has no such argument; a
+ * NULL argument is an error.
+ */
+extern const Jsonb *options_arg(FunctionCallInfo fcinfo, int i);
+
+/* The text form, palloc'd: "{}" for NULL. */
+extern char *options_text(const Jsonb *options);
+
+#endif							/* COUPON_OPTIONS_H */

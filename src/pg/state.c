@@ -1,0 +1,69 @@
+/*
+ * state.c
+ *		Plumbing of summaries: aggregates whose state has type coupon.state.
+ */
+#include "coupon.h"
+
+#include "pg/state.h"
+
+const StateType *
+state_type_named(const char *name)
+{
+	for (const StateType *type = state_types; type->name; type++)
+		if (strcmp(type->name, name) == 0)
+			return type;
+
+	return NULL;
+}
+
+const StateType *
+state_type_of(int kind)
+{
+	for (const StateType *type = state_types; type->name; type++)
+		if ((int) type->kind == kind)
+			return type;
+
+	return NULL;
+}
+
+void *
+state_make(StateKind kind, Size size)
+{
+	FlatState  *state = palloc0(size);
+
+	SET_VARSIZE(state, size);
+	state->kind = kind;
+	state->version = state_type_of(kind)->version;
+
+	return state;
+}
+
+void *
+state_arg(FunctionCallInfo fcinfo, int i, StateKind kind)
+{
+	FlatState  *state;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "support function of an aggregate called outside of it");
+	if (PG_ARGISNULL(i))
+		return NULL;
+
+	state = (FlatState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
+	if (state->kind != kind)
+	{
+		const StateType *type = state_type_of(state->kind);
+
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("expected a state of kind \"%s\", not \"%s\"",
+						state_type_of(kind)->name, type ? type->name : "unknown")));
+	}
+
+	return state;
+}
+
+void *
+state_copy(const void *state)
+{
+	return memcpy(palloc(VARSIZE(state)), state, VARSIZE(state));
+}

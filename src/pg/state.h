@@ -1,0 +1,61 @@
+/*
+ * state.h
+ *		Plumbing of summaries: aggregates whose state has type coupon.state.
+ *
+ * A summary keeps its state in one chunk without pointers: a varlena headed
+ * by its length, kind and layout version.  So copying a state is copying its
+ * bytes, and one pair of input and output functions carries them all between
+ * workers, shards and tables.
+ *
+ * A new or grown state is allocated in the current context and the old one
+ * left alone: the executor copies the new and frees the old.  Only a state
+ * returned at its unchanged address stays in place.
+ */
+#ifndef COUPON_STATE_H
+#define COUPON_STATE_H
+
+#include "coupon.h"
+
+/* Append only: these numbers are on disk. */
+typedef enum StateKind
+{
+	STATE_LINEAR = 1,
+} StateKind;
+
+typedef struct FlatState
+{
+	int32		vl_len_;		/* varlena header (do not touch directly!) */
+	uint16		kind;			/* which summary */
+	uint16		version;		/* of the kind's layout, from 1 */
+} FlatState;
+
+typedef struct StateType
+{
+	StateKind	kind;
+	const char *name;			/* in text forms and messages */
+	uint16		version;		/* the only layout that is read */
+
+	/* Raise an error unless every byte is as the summary would have written it. */
+	void		(*check) (const FlatState *state);
+} StateType;
+
+/* All kinds, ended by one without a name; in coupon.c. */
+extern const StateType state_types[];
+
+extern const StateType *state_type_named(const char *name);
+extern const StateType *state_type_of(int kind);
+
+/* A zeroed state of this kind in the current context. */
+extern void *state_make(StateKind kind, Size size);
+
+/*
+ * The state in argument i, aligned and with a full header, or NULL; an error
+ * when it is of another kind or the call is not made by an aggregate.  As
+ * argument 0 of a transition it may be changed in place.
+ */
+extern void *state_arg(FunctionCallInfo fcinfo, int i, StateKind kind);
+
+/* A copy in the current context. */
+extern void *state_copy(const void *state);
+
+#endif							/* COUPON_STATE_H */
