@@ -88,7 +88,264 @@ COMMENT ON TYPE state IS 'the state of a summary, to be stored, rolled up and me
 -- Regression: response and propensity models
 --
 
--- (regression section)
+CREATE FUNCTION training_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION training_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION training_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION training_combine(internal, internal) IS 'implementation of fits that need all their rows';
+COMMENT ON FUNCTION training_serial(internal) IS 'implementation of fits that need all their rows';
+COMMENT ON FUNCTION training_deserial(bytea, internal) IS 'implementation of fits that need all their rows';
+
+CREATE FUNCTION linear_fit_add(state, double precision, record, jsonb) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_add(state, double precision, record, jsonb) IS 'implementation of linear_fit';
+
+CREATE FUNCTION linear_fit_add(state, double precision, record) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_add(state, double precision, record) IS 'implementation of linear_fit';
+
+CREATE FUNCTION linear_fit_add(state, double precision, double precision[], jsonb) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_add(state, double precision, double precision[], jsonb) IS 'implementation of linear_fit';
+
+CREATE FUNCTION linear_fit_add(state, double precision, double precision[]) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_add(state, double precision, double precision[]) IS 'implementation of linear_fit';
+
+CREATE FUNCTION linear_fit_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION linear_fit_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION linear_fit_final(state) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_combine(state, state) IS 'implementation of linear_fit';
+COMMENT ON FUNCTION linear_fit_compact(state) IS 'implementation of linear_fit_state';
+COMMENT ON FUNCTION linear_fit_final(state) IS 'implementation of linear_fit';
+
+CREATE AGGREGATE linear_fit(outcome double precision, features record, options jsonb) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit(double precision, record, jsonb)
+	IS 'least squares of an outcome on features: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE linear_fit(outcome double precision, features record) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit(double precision, record)
+	IS 'least squares of an outcome on features: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE linear_fit(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit(double precision, double precision[], jsonb)
+	IS 'least squares of an outcome on features: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE linear_fit(outcome double precision, features double precision[]) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit(double precision, double precision[])
+	IS 'least squares of an outcome on features: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE linear_fit_state(outcome double precision, features record, options jsonb) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(double precision, record, jsonb)
+	IS 'the state of linear_fit, to be stored and merged later';
+
+CREATE AGGREGATE linear_fit_state(outcome double precision, features record) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(double precision, record)
+	IS 'the state of linear_fit, to be stored and merged later';
+
+CREATE AGGREGATE linear_fit_state(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(double precision, double precision[], jsonb)
+	IS 'the state of linear_fit, to be stored and merged later';
+
+CREATE AGGREGATE linear_fit_state(outcome double precision, features double precision[]) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(double precision, double precision[])
+	IS 'the state of linear_fit, to be stored and merged later';
+
+CREATE AGGREGATE linear_fit_state(state state) (
+	SFUNC        = linear_fit_combine,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(state)
+	IS 'states of linear_fit rolled up to one';
+
+CREATE AGGREGATE linear_fit_merge(state state) (
+	SFUNC        = linear_fit_combine,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_merge(state)
+	IS 'the model that linear_fit returns, from its states';
+
+CREATE FUNCTION logit_fit_add(internal, double precision, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_add(internal, double precision, record, jsonb) IS 'implementation of logit_fit';
+
+CREATE FUNCTION logit_fit_add(internal, double precision, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_add(internal, double precision, record) IS 'implementation of logit_fit';
+
+CREATE FUNCTION logit_fit_add(internal, double precision, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_add(internal, double precision, double precision[], jsonb) IS 'implementation of logit_fit';
+
+CREATE FUNCTION logit_fit_add(internal, double precision, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_add(internal, double precision, double precision[]) IS 'implementation of logit_fit';
+
+CREATE FUNCTION logit_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_final(internal) IS 'implementation of logit_fit';
+
+CREATE AGGREGATE logit_fit(outcome double precision, features record, options jsonb) (
+	SFUNC        = logit_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = logit_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE logit_fit(double precision, record, jsonb)
+	IS 'logistic regression of an outcome of 0 or 1 on features';
+
+CREATE AGGREGATE logit_fit(outcome double precision, features record) (
+	SFUNC        = logit_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = logit_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE logit_fit(double precision, record)
+	IS 'logistic regression of an outcome of 0 or 1 on features';
+
+CREATE AGGREGATE logit_fit(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = logit_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = logit_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE logit_fit(double precision, double precision[], jsonb)
+	IS 'logistic regression of an outcome of 0 or 1 on features';
+
+CREATE AGGREGATE logit_fit(outcome double precision, features double precision[]) (
+	SFUNC        = logit_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = logit_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE logit_fit(double precision, double precision[])
+	IS 'logistic regression of an outcome of 0 or 1 on features';
+
+CREATE FUNCTION predict(model model, features record) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION predict(model, record)
+	IS 'the expected outcome, of logit_fit a probability';
+
+CREATE FUNCTION predict(model model, features double precision[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION predict(model, double precision[])
+	IS 'the expected outcome, of logit_fit a probability';
 
 --
 -- Uplift: what an offer changes

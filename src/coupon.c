@@ -5,6 +5,8 @@
  */
 #include "coupon.h"
 
+#include "model/linear_state.h"
+#include "model/response.h"
 #include "pg/model.h"
 #include "pg/state.h"
 
@@ -15,9 +17,12 @@ PG_MODULE_MAGIC;
 #endif
 
 const ModelType model_types[] = {
+	{MODEL_LINEAR, "linear", 1, linear_unpack, response_describe, response_trace},
+	{MODEL_LOGIT, "logit", 1, logit_unpack, response_describe, response_trace},
 	{0}
 };
 
 const StateType state_types[] = {
+	{STATE_LINEAR, "linear_fit", 1, linear_state_check},
 	{0}
 };
