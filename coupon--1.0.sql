@@ -351,7 +351,136 @@ COMMENT ON FUNCTION predict(model, double precision[])
 -- Uplift: what an offer changes
 --
 
--- (uplift section)
+CREATE FUNCTION uplift_fit_add(internal, double precision, text, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_add(internal, double precision, text, record, jsonb) IS 'implementation of uplift_fit';
+
+CREATE FUNCTION uplift_fit_add(internal, double precision, text, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_add(internal, double precision, text, record) IS 'implementation of uplift_fit';
+
+CREATE FUNCTION uplift_fit_add(internal, double precision, text, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_add(internal, double precision, text, double precision[], jsonb) IS 'implementation of uplift_fit';
+
+CREATE FUNCTION uplift_fit_add(internal, double precision, text, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_add(internal, double precision, text, double precision[]) IS 'implementation of uplift_fit';
+
+CREATE FUNCTION uplift_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_final(internal) IS 'implementation of uplift_fit';
+
+CREATE AGGREGATE uplift_fit(outcome double precision, arm text, features record, options jsonb) (
+	SFUNC        = uplift_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = uplift_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_fit(double precision, text, record, jsonb)
+	IS 'how much each offer changes the outcome, by features: an uplift model';
+
+CREATE AGGREGATE uplift_fit(outcome double precision, arm text, features record) (
+	SFUNC        = uplift_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = uplift_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_fit(double precision, text, record)
+	IS 'how much each offer changes the outcome, by features: an uplift model';
+
+CREATE AGGREGATE uplift_fit(outcome double precision, arm text, features double precision[], options jsonb) (
+	SFUNC        = uplift_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = uplift_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_fit(double precision, text, double precision[], jsonb)
+	IS 'how much each offer changes the outcome, by features: an uplift model';
+
+CREATE AGGREGATE uplift_fit(outcome double precision, arm text, features double precision[]) (
+	SFUNC        = uplift_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = uplift_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_fit(double precision, text, double precision[])
+	IS 'how much each offer changes the outcome, by features: an uplift model';
+
+CREATE FUNCTION arms(model model) RETURNS text[]
+	AS 'MODULE_PATHNAME', 'uplift_arms' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION arms(model)
+	IS 'the offers of an uplift model, without the control';
+
+CREATE FUNCTION uplift(model model, features record) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION uplift(model, record)
+	IS 'how much the one offer of the model changes the expected outcome';
+
+CREATE FUNCTION uplift_array(model model, features record) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION uplift_array(model, record)
+	IS 'how much each offer changes the expected outcome, in the order of arms()';
+
+CREATE FUNCTION uplifts(
+	model model, features record,
+	OUT offer text, OUT uplift double precision, OUT baseline double precision,
+	OUT standard_error double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+
+COMMENT ON FUNCTION uplifts(model, record)
+	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
+
+CREATE FUNCTION uplift(model model, features double precision[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION uplift(model, double precision[])
+	IS 'how much the one offer of the model changes the expected outcome';
+
+CREATE FUNCTION uplift_array(model model, features double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION uplift_array(model, double precision[])
+	IS 'how much each offer changes the expected outcome, in the order of arms()';
+
+CREATE FUNCTION uplifts(
+	model model, features double precision[],
+	OUT offer text, OUT uplift double precision, OUT baseline double precision,
+	OUT standard_error double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+
+COMMENT ON FUNCTION uplifts(model, double precision[])
+	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
 
 --
 -- Allocation: who gets which offer under a budget

@@ -7,6 +7,7 @@
 
 #include "model/linear_state.h"
 #include "model/response.h"
+#include "model/uplift.h"
 #include "pg/model.h"
 #include "pg/state.h"
 
@@ -19,6 +20,7 @@ PG_MODULE_MAGIC;
 const ModelType model_types[] = {
 	{MODEL_LINEAR, "linear", 1, linear_unpack, response_describe, response_trace},
 	{MODEL_LOGIT, "logit", 1, logit_unpack, response_describe, response_trace},
+	{MODEL_UPLIFT, "uplift", 1, uplift_unpack, uplift_describe, uplift_trace},
 	{0}
 };
 

@@ -15,6 +15,7 @@
 #include "pg/dictionary.h"
 
 #define MAX_CATEGORIES		256		/* values of one column */
+#define MAX_ARMS			256		/* of one trial */
 #define MAX_EXPANDED		2000	/* columns when categories and arrays are spread out */
 
 /* Append only: these numbers are on disk. */

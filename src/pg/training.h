@@ -16,8 +16,6 @@
 #define TRAINING_ARM		1
 #define TRAINING_SLOTS		2	/* the first of them */
 
-#define MAX_ARMS			256
-
 typedef struct Training
 {
 	MemoryContext context;		/* of the aggregate */
