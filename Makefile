@@ -5,9 +5,9 @@ DATA       = $(wildcard coupon--*.sql)
 # One list per layer; a layer may call only the layers after it.
 OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
-	model_sql.o state_sql.o)
+	evaluation_sql.o model_sql.o state_sql.o)
 MODEL = $(addprefix src/model/, \
-	random.o)
+	evaluation.o radix.o random.o uplift_curve.o uplift_error.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o model.o options.o progress.o state.o textform.o)
 LIB   = $(addprefix src/lib/, \
