@@ -9,7 +9,7 @@ SQL   = $(addprefix src/sql/, \
 MODEL = $(addprefix src/model/, \
 	evaluation.o radix.o random.o uplift_curve.o uplift_error.o)
 PG    = $(addprefix src/pg/, \
-	array.o bytes.o collector.o model.o options.o progress.o state.o textform.o)
+	array.o bytes.o collector.o model.o options.o progress.o query.o state.o textform.o)
 LIB   = $(addprefix src/lib/, \
 	)
 

@@ -227,3 +227,14 @@ CREATE AGGREGATE uplift_summary(score double precision, outcome double precision
 
 COMMENT ON AGGREGATE uplift_summary(double precision, double precision, boolean)
 	IS 'rows, average effect, qini_auc, auuc and uplift at 10, 20 and 30 %, each with its standard error';
+
+CREATE FUNCTION uplift_curve(
+	query text, points integer DEFAULT 100,
+	OUT share double precision, OUT customers double precision,
+	OUT gain double precision, OUT gain_se double precision, OUT random double precision,
+	OUT qini double precision, OUT qini_random double precision, OUT qini_perfect double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 101;
+
+COMMENT ON FUNCTION uplift_curve(text, integer)
+	IS 'gain and Qini curve of a query that returns score, outcome and treated, at evenly spaced shares';

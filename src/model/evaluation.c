@@ -22,7 +22,7 @@ static const Estimate unknown = {NAN, NAN};
  * Sums and quotients here are right to a few units in the last place, so a
  * difference of no more than that is a zero that rounding hides.
  */
-bool
+static bool
 same_number(double a, double b)
 {
 	return fabs(a - b) <= 8 * DBL_EPSILON * Max(fabs(a), fabs(b));
@@ -121,13 +121,31 @@ uplift_estimate(const UpliftCurve *curve, double share)
 	return uplift;
 }
 
-Estimate
-gain_estimate(const UpliftCurve *curve, double share)
+CurveRow
+evaluate_at(const UpliftCurve *curve, const UpliftCurve *perfect, double share)
 {
-	CurvePlace	place = curve_place(curve, share);
-	Estimate	gain = {curve_height(curve, place, point_gain), gain_error(curve, place, share)};
+	const CurvePoint *end = curve_end(curve);
+	CurveRow	row = {share, share * curve->n, unknown, NAN, NAN, NAN, NAN};
+	CurvePlace	place;
 
-	return point_compares(curve_end(curve)) ? gain : unknown;
+	if (!point_compares(end))
+		return row;
+
+	row.random = share * point_gain(end);
+	row.qini_random = share * point_qini(end);
+	if (share == 0)
+	{
+		row.gain = (Estimate) {0, 0};
+		row.qini = row.qini_perfect = 0;
+		return row;
+	}
+	place = curve_place(curve, share);
+	row.gain.value = curve_height(curve, place, point_gain);
+	row.gain.se = gain_error(curve, place, share);
+	row.qini = curve_height(curve, place, point_qini);
+	row.qini_perfect = curve_height(perfect, curve_place(perfect, share), point_qini);
+
+	return row;
 }
 
 Evaluation

@@ -40,10 +40,19 @@ extern Evaluation evaluate(const double *rows, int64 n);
 /* The difference of means among the top share. */
 extern Estimate uplift_estimate(const UpliftCurve *curve, double share);
 
-/* The height of the gain curve at a share. */
-extern Estimate gain_estimate(const UpliftCurve *curve, double share);
+/* The curves at one share of the customers. */
+typedef struct CurveRow
+{
+	double		share;
+	double		customers;		/* so many rows */
+	Estimate	gain;
+	double		random;			/* the straight line to gain(n) */
+	double		qini;
+	double		qini_random;
+	double		qini_perfect;
+} CurveRow;
 
-/* Is the difference of two numbers no more than their rounding? */
-extern bool same_number(double a, double b);
+/* The curves at a share within 0..1; zero at the origin. */
+extern CurveRow evaluate_at(const UpliftCurve *curve, const UpliftCurve *perfect, double share);
 
 #endif							/* COUPON_EVALUATION_H */

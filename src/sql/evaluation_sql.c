@@ -1,6 +1,7 @@
 /*
  * evaluation_sql.c
- *		Aggregates qini_auc(), auuc(), uplift_at() and uplift_summary().
+ *		Aggregates qini_auc(), auuc(), uplift_at() and uplift_summary(), and
+ *		uplift_curve().
  *
  * All of them collect rows (score, outcome, treated).  qini_auc, auuc and
  * uplift_summary share support functions, hence one state in a query, and the
@@ -15,8 +16,10 @@
 
 #include "model/evaluation.h"
 #include "pg/collector.h"
+#include "pg/query.h"
 
 #define WIDTH	3				/* score, outcome, treated as 0 or 1 */
+#define MAX_POINTS	10000		/* of a curve */
 
 typedef struct EvaluationState
 {
@@ -43,16 +46,27 @@ state_or_null(FunctionCallInfo fcinfo, int i)
 	return PG_ARGISNULL(i) ? NULL : (EvaluationState *) PG_GETARG_POINTER(i);
 }
 
-/* A finite argument; -0 becomes 0, which ties with it. */
+/* A finite number; -0 becomes 0, which ties with it. */
 static inline double
-finite_arg(FunctionCallInfo fcinfo, int i, const char *name)
+finite_number(double value, const char *name)
 {
-	double		value = PG_GETARG_FLOAT8(i);
-
 	if (unlikely(!isfinite(value)))
 		bad_argument("%s is %s, not a finite number", name, isnan(value) ? "NaN" : "infinite");
 
 	return value + 0.0;
+}
+
+static inline void
+put_row(Collector *rows, double score, double outcome, bool treated)
+{
+	double	   *row;
+
+	score = finite_number(score, "score");
+	outcome = finite_number(outcome, "outcome");
+	row = collector_row(rows);
+	row[0] = score;
+	row[1] = outcome;
+	row[2] = treated;
 }
 
 /* Add the row in arguments 1 to 3. */
@@ -67,15 +81,7 @@ add_row(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		state->skipped++;
 	else
-	{
-		double		score = finite_arg(fcinfo, 1, "score");
-		double		outcome = finite_arg(fcinfo, 2, "outcome");
-		double	   *row = collector_row(state->rows);
-
-		row[0] = score;
-		row[1] = outcome;
-		row[2] = PG_GETARG_BOOL(3);
-	}
+		put_row(state->rows, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2), PG_GETARG_BOOL(3));
 
 	return state;
 }
@@ -256,14 +262,19 @@ uplift_at_final(PG_FUNCTION_ARGS)
 												  state->share).value);
 }
 
+static void
+put_number(double number, Datum *value, bool *null)
+{
+	*null = !isfinite(number);
+	*value = Float8GetDatum(number);
+}
+
 /* A figure and its standard error, as two columns. */
 static void
 put_estimate(Estimate estimate, Datum *values, bool *nulls)
 {
-	nulls[0] = !isfinite(estimate.value);
-	nulls[1] = nulls[0] || !isfinite(estimate.se);
-	values[0] = Float8GetDatum(estimate.value);
-	values[1] = Float8GetDatum(estimate.se);
+	put_number(estimate.value, values, nulls);
+	put_number(estimate.se, values + 1, nulls + 1);
 }
 
 PG_FUNCTION_INFO_V1(uplift_summary_final);
@@ -295,4 +306,69 @@ uplift_summary_final(PG_FUNCTION_ARGS)
 		put_estimate(figures->uplift[i], values + 10 + 2 * i, nulls + 10 + 2 * i);
 
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+}
+
+/* A row of the inner query of uplift_curve; nulls are left out. */
+static void
+read_row(void *to, const Datum *values, const bool *nulls)
+{
+	if (!nulls[0] && !nulls[1] && !nulls[2])
+		put_row(to, DatumGetFloat8(values[0]), DatumGetFloat8(values[1]), DatumGetBool(values[2]));
+}
+
+static void
+put_curve_row(ReturnSetInfo *result, const CurveRow *row)
+{
+	Datum		values[8];
+	bool		nulls[8] = {false};
+
+	values[0] = Float8GetDatum(row->share);
+	values[1] = Float8GetDatum(row->customers);
+	put_estimate(row->gain, values + 2, nulls + 2);
+	put_number(row->random, values + 4, nulls + 4);
+	put_number(row->qini, values + 5, nulls + 5);
+	put_number(row->qini_random, values + 6, nulls + 6);
+	put_number(row->qini_perfect, values + 7, nulls + 7);
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+PG_FUNCTION_INFO_V1(uplift_curve);
+
+/* uplift_curve(query text, points integer) returns setof (share, customers, gain, ...) */
+Datum
+uplift_curve(PG_FUNCTION_ARGS)
+{
+	char	   *query = query_arg(fcinfo, 0, "query");
+	Collector  *rows = collector_make(CurrentMemoryContext, WIDTH);
+	UpliftCurve *curve;
+	UpliftCurve *perfect;
+	int64	   *order;
+	int			points;
+
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("points must not be null")));
+	points = PG_GETARG_INT32(1);
+	if (points < 1 || points > MAX_POINTS)
+		bad_argument("points must be between 1 and %d, not %d", MAX_POINTS, points);
+
+	InitMaterializedSRF(fcinfo, 0);
+	query_read(query,
+			   "score::pg_catalog.float8, outcome::pg_catalog.float8, treated::pg_catalog.bool",
+			   read_row, rows);
+	if (rows->n == 0)
+		return (Datum) 0;
+
+	curve = curve_make(rows->rows, rows->n);
+	perfect = curve_perfect(curve, &order);
+	for (int i = 0; i <= points; i++)
+	{
+		CurveRow	row = evaluate_at(curve, perfect, (double) i / points);
+
+		put_curve_row((ReturnSetInfo *) fcinfo->resultinfo, &row);
+	}
+
+	return (Datum) 0;
 }
