@@ -88,13 +88,399 @@ COMMENT ON TYPE state IS 'the state of a summary, to be stored, rolled up and me
 -- Regression: response and propensity models
 --
 
--- (regression section)
+CREATE FUNCTION training_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION training_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION training_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION training_combine(internal, internal) IS 'implementation of fits that need all their rows';
+COMMENT ON FUNCTION training_serial(internal) IS 'implementation of fits that need all their rows';
+COMMENT ON FUNCTION training_deserial(bytea, internal) IS 'implementation of fits that need all their rows';
+
+CREATE FUNCTION linear_fit_add(state, double precision, record, jsonb) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_add(state, double precision, record, jsonb) IS 'implementation of linear_fit';
+
+CREATE FUNCTION linear_fit_add(state, double precision, record) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_add(state, double precision, record) IS 'implementation of linear_fit';
+
+CREATE FUNCTION linear_fit_add(state, double precision, double precision[], jsonb) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_add(state, double precision, double precision[], jsonb) IS 'implementation of linear_fit';
+
+CREATE FUNCTION linear_fit_add(state, double precision, double precision[]) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_add(state, double precision, double precision[]) IS 'implementation of linear_fit';
+
+CREATE FUNCTION linear_fit_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION linear_fit_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION linear_fit_final(state) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION linear_fit_combine(state, state) IS 'implementation of linear_fit';
+COMMENT ON FUNCTION linear_fit_compact(state) IS 'implementation of linear_fit_state';
+COMMENT ON FUNCTION linear_fit_final(state) IS 'implementation of linear_fit';
+
+CREATE AGGREGATE linear_fit(outcome double precision, features record, options jsonb) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit(double precision, record, jsonb)
+	IS 'least squares of an outcome on features: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE linear_fit(outcome double precision, features record) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit(double precision, record)
+	IS 'least squares of an outcome on features: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE linear_fit(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit(double precision, double precision[], jsonb)
+	IS 'least squares of an outcome on features: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE linear_fit(outcome double precision, features double precision[]) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit(double precision, double precision[])
+	IS 'least squares of an outcome on features: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE linear_fit_state(outcome double precision, features record, options jsonb) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(double precision, record, jsonb)
+	IS 'the state of linear_fit, to be stored and merged later';
+
+CREATE AGGREGATE linear_fit_state(outcome double precision, features record) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(double precision, record)
+	IS 'the state of linear_fit, to be stored and merged later';
+
+CREATE AGGREGATE linear_fit_state(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(double precision, double precision[], jsonb)
+	IS 'the state of linear_fit, to be stored and merged later';
+
+CREATE AGGREGATE linear_fit_state(outcome double precision, features double precision[]) (
+	SFUNC        = linear_fit_add,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(double precision, double precision[])
+	IS 'the state of linear_fit, to be stored and merged later';
+
+CREATE AGGREGATE linear_fit_state(state state) (
+	SFUNC        = linear_fit_combine,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_compact,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_state(state)
+	IS 'states of linear_fit rolled up to one';
+
+CREATE AGGREGATE linear_fit_merge(state state) (
+	SFUNC        = linear_fit_combine,
+	STYPE        = state,
+	SSPACE       = 8192,
+	FINALFUNC    = linear_fit_final,
+	COMBINEFUNC  = linear_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE linear_fit_merge(state)
+	IS 'the model that linear_fit returns, from its states';
+
+CREATE FUNCTION logit_fit_add(internal, double precision, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_add(internal, double precision, record, jsonb) IS 'implementation of logit_fit';
+
+CREATE FUNCTION logit_fit_add(internal, double precision, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_add(internal, double precision, record) IS 'implementation of logit_fit';
+
+CREATE FUNCTION logit_fit_add(internal, double precision, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_add(internal, double precision, double precision[], jsonb) IS 'implementation of logit_fit';
+
+CREATE FUNCTION logit_fit_add(internal, double precision, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_add(internal, double precision, double precision[]) IS 'implementation of logit_fit';
+
+CREATE FUNCTION logit_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION logit_fit_final(internal) IS 'implementation of logit_fit';
+
+CREATE AGGREGATE logit_fit(outcome double precision, features record, options jsonb) (
+	SFUNC        = logit_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = logit_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE logit_fit(double precision, record, jsonb)
+	IS 'logistic regression of an outcome of 0 or 1 on features';
+
+CREATE AGGREGATE logit_fit(outcome double precision, features record) (
+	SFUNC        = logit_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = logit_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE logit_fit(double precision, record)
+	IS 'logistic regression of an outcome of 0 or 1 on features';
+
+CREATE AGGREGATE logit_fit(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = logit_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = logit_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE logit_fit(double precision, double precision[], jsonb)
+	IS 'logistic regression of an outcome of 0 or 1 on features';
+
+CREATE AGGREGATE logit_fit(outcome double precision, features double precision[]) (
+	SFUNC        = logit_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = logit_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE logit_fit(double precision, double precision[])
+	IS 'logistic regression of an outcome of 0 or 1 on features';
+
+CREATE FUNCTION predict(model model, features record) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION predict(model, record)
+	IS 'the expected outcome, of logit_fit a probability';
+
+CREATE FUNCTION predict(model model, features double precision[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION predict(model, double precision[])
+	IS 'the expected outcome, of logit_fit a probability';
 
 --
 -- Uplift: what an offer changes
 --
 
--- (uplift section)
+CREATE FUNCTION uplift_fit_add(internal, double precision, text, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_add(internal, double precision, text, record, jsonb) IS 'implementation of uplift_fit';
+
+CREATE FUNCTION uplift_fit_add(internal, double precision, text, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_add(internal, double precision, text, record) IS 'implementation of uplift_fit';
+
+CREATE FUNCTION uplift_fit_add(internal, double precision, text, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_add(internal, double precision, text, double precision[], jsonb) IS 'implementation of uplift_fit';
+
+CREATE FUNCTION uplift_fit_add(internal, double precision, text, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_add(internal, double precision, text, double precision[]) IS 'implementation of uplift_fit';
+
+CREATE FUNCTION uplift_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION uplift_fit_final(internal) IS 'implementation of uplift_fit';
+
+CREATE AGGREGATE uplift_fit(outcome double precision, arm text, features record, options jsonb) (
+	SFUNC        = uplift_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = uplift_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_fit(double precision, text, record, jsonb)
+	IS 'how much each offer changes the outcome, by features: an uplift model';
+
+CREATE AGGREGATE uplift_fit(outcome double precision, arm text, features record) (
+	SFUNC        = uplift_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = uplift_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_fit(double precision, text, record)
+	IS 'how much each offer changes the outcome, by features: an uplift model';
+
+CREATE AGGREGATE uplift_fit(outcome double precision, arm text, features double precision[], options jsonb) (
+	SFUNC        = uplift_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = uplift_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_fit(double precision, text, double precision[], jsonb)
+	IS 'how much each offer changes the outcome, by features: an uplift model';
+
+CREATE AGGREGATE uplift_fit(outcome double precision, arm text, features double precision[]) (
+	SFUNC        = uplift_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = uplift_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_fit(double precision, text, double precision[])
+	IS 'how much each offer changes the outcome, by features: an uplift model';
+
+CREATE FUNCTION arms(model model) RETURNS text[]
+	AS 'MODULE_PATHNAME', 'uplift_arms' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION arms(model)
+	IS 'the offers of an uplift model, without the control';
+
+CREATE FUNCTION uplift(model model, features record) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION uplift(model, record)
+	IS 'how much the one offer of the model changes the expected outcome';
+
+CREATE FUNCTION uplift_array(model model, features record) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION uplift_array(model, record)
+	IS 'how much each offer changes the expected outcome, in the order of arms()';
+
+CREATE FUNCTION uplifts(
+	model model, features record,
+	OUT offer text, OUT uplift double precision, OUT baseline double precision,
+	OUT standard_error double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+
+COMMENT ON FUNCTION uplifts(model, record)
+	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
+
+CREATE FUNCTION uplift(model model, features double precision[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION uplift(model, double precision[])
+	IS 'how much the one offer of the model changes the expected outcome';
+
+CREATE FUNCTION uplift_array(model model, features double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION uplift_array(model, double precision[])
+	IS 'how much each offer changes the expected outcome, in the order of arms()';
+
+CREATE FUNCTION uplifts(
+	model model, features double precision[],
+	OUT offer text, OUT uplift double precision, OUT baseline double precision,
+	OUT standard_error double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+
+COMMENT ON FUNCTION uplifts(model, double precision[])
+	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
 
 --
 -- Allocation: who gets which offer under a budget
@@ -106,4 +492,135 @@ COMMENT ON TYPE state IS 'the state of a summary, to be stored, rolled up and me
 -- Evaluation: is the score any good
 --
 
--- (evaluation section)
+CREATE TYPE uplift_summary AS (
+	rows         bigint,			-- used
+	treated      bigint,			-- among them
+	control      bigint,
+	skipped      bigint,			-- with a null
+	ate          double precision,	-- mean outcome of the treated - of the controls
+	ate_se       double precision,
+	qini_auc     double precision,
+	qini_auc_se  double precision,
+	auuc         double precision,
+	auuc_se      double precision,
+	uplift_10    double precision,	-- the same difference among the best 10 %
+	uplift_10_se double precision,
+	uplift_20    double precision,
+	uplift_20_se double precision,
+	uplift_30    double precision,
+	uplift_30_se double precision
+);
+
+COMMENT ON TYPE uplift_summary IS 'how well a score ranks customers by uplift, with standard errors';
+
+CREATE FUNCTION evaluation_add(internal, double precision, double precision, boolean) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION uplift_at_add(internal, double precision, double precision, boolean, double precision) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION evaluation_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION evaluation_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION evaluation_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION qini_auc_final(internal) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION auuc_final(internal) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION uplift_at_final(internal) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION uplift_summary_final(internal) RETURNS uplift_summary
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION evaluation_add(internal, double precision, double precision, boolean)
+	IS 'transition of qini_auc, auuc and uplift_summary';
+COMMENT ON FUNCTION uplift_at_add(internal, double precision, double precision, boolean, double precision)
+	IS 'transition of uplift_at';
+COMMENT ON FUNCTION evaluation_combine(internal, internal) IS 'combines rows to be evaluated';
+COMMENT ON FUNCTION evaluation_serial(internal) IS 'serialises rows to be evaluated';
+COMMENT ON FUNCTION evaluation_deserial(bytea, internal) IS 'deserialises rows to be evaluated';
+COMMENT ON FUNCTION qini_auc_final(internal) IS 'final function of qini_auc';
+COMMENT ON FUNCTION auuc_final(internal) IS 'final function of auuc';
+COMMENT ON FUNCTION uplift_at_final(internal) IS 'final function of uplift_at';
+COMMENT ON FUNCTION uplift_summary_final(internal) IS 'final function of uplift_summary';
+
+-- 24 bytes a row: the space is that of a group of 1,000 customers
+
+CREATE AGGREGATE qini_auc(score double precision, outcome double precision, treated boolean) (
+	SFUNC            = evaluation_add,
+	STYPE            = internal,
+	SSPACE           = 24000,
+	FINALFUNC        = qini_auc_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC      = evaluation_combine,
+	SERIALFUNC       = evaluation_serial,
+	DESERIALFUNC     = evaluation_deserial,
+	PARALLEL         = SAFE
+);
+
+COMMENT ON AGGREGATE qini_auc(double precision, double precision, boolean)
+	IS 'normalised area under the Qini curve: 1 for the perfect score, 0 for a random one';
+
+CREATE AGGREGATE auuc(score double precision, outcome double precision, treated boolean) (
+	SFUNC            = evaluation_add,
+	STYPE            = internal,
+	SSPACE           = 24000,
+	FINALFUNC        = auuc_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC      = evaluation_combine,
+	SERIALFUNC       = evaluation_serial,
+	DESERIALFUNC     = evaluation_deserial,
+	PARALLEL         = SAFE
+);
+
+COMMENT ON AGGREGATE auuc(double precision, double precision, boolean)
+	IS 'normalised area under the uplift curve: 1/2 for a random score';
+
+CREATE AGGREGATE uplift_at(score double precision, outcome double precision, treated boolean, share double precision) (
+	SFUNC            = uplift_at_add,
+	STYPE            = internal,
+	SSPACE           = 24000,
+	FINALFUNC        = uplift_at_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC      = evaluation_combine,
+	SERIALFUNC       = evaluation_serial,
+	DESERIALFUNC     = evaluation_deserial,
+	PARALLEL         = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_at(double precision, double precision, boolean, double precision)
+	IS 'mean outcome of the treated minus that of the controls among the share with the highest scores';
+
+CREATE AGGREGATE uplift_summary(score double precision, outcome double precision, treated boolean) (
+	SFUNC            = evaluation_add,
+	STYPE            = internal,
+	SSPACE           = 24000,
+	FINALFUNC        = uplift_summary_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC      = evaluation_combine,
+	SERIALFUNC       = evaluation_serial,
+	DESERIALFUNC     = evaluation_deserial,
+	PARALLEL         = SAFE
+);
+
+COMMENT ON AGGREGATE uplift_summary(double precision, double precision, boolean)
+	IS 'rows, average effect, qini_auc, auuc and uplift at 10, 20 and 30 %, each with its standard error';
+
+CREATE FUNCTION uplift_curve(
+	query text, points integer DEFAULT 100,
+	OUT share double precision, OUT customers double precision,
+	OUT gain double precision, OUT gain_se double precision, OUT random double precision,
+	OUT qini double precision, OUT qini_random double precision, OUT qini_perfect double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 101;
+
+COMMENT ON FUNCTION uplift_curve(text, integer)
+	IS 'gain and Qini curve of a query that returns score, outcome and treated, at evenly spaced shares';

@@ -5,6 +5,9 @@
  */
 #include "coupon.h"
 
+#include "model/linear_state.h"
+#include "model/response.h"
+#include "model/uplift.h"
 #include "pg/model.h"
 #include "pg/state.h"
 
@@ -15,9 +18,13 @@ PG_MODULE_MAGIC;
 #endif
 
 const ModelType model_types[] = {
+	{MODEL_LINEAR, "linear", 1, linear_unpack, response_describe, response_trace},
+	{MODEL_LOGIT, "logit", 1, logit_unpack, response_describe, response_trace},
+	{MODEL_UPLIFT, "uplift", 1, uplift_unpack, uplift_describe, uplift_trace},
 	{0}
 };
 
 const StateType state_types[] = {
+	{STATE_LINEAR, "linear_fit", 1, linear_state_check},
 	{0}
 };

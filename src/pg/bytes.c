@@ -71,6 +71,17 @@ get_bytes(Reader *from, Size size)
 	return bytes;
 }
 
+int
+get_byte(Reader *from, int least, int most)
+{
+	int			value = *(const unsigned char *) get_bytes(from, 1);
+
+	if (value < least || value > most)
+		get_failed(from, "A count or an index is out of range.");
+
+	return value;
+}
+
 int32
 get_int32(Reader *from, int32 least, int32 most)
 {

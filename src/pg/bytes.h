@@ -27,6 +27,7 @@ typedef struct Reader
 } Reader;
 
 /* An integer within least..most. */
+extern int	get_byte(Reader *from, int least, int most);
 extern int32 get_int32(Reader *from, int32 least, int32 most);
 extern int64 get_int64(Reader *from, int64 least, int64 most);
 

@@ -8,6 +8,7 @@
 
 #include "coupon.h"
 
+#include "miscadmin.h"
 #include "portability/instr_time.h"
 
 typedef struct Progress

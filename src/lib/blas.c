@@ -1,0 +1,106 @@
+/*
+ * blas.c
+ *		The only file that knows which BLAS we use: OpenBLAS, on one thread.
+ *
+ * A backend is single-threaded and its signal handlers assume so.  A linked
+ * OpenBLAS starts its threads, signals unblocked, as soon as the extension is
+ * loaded, so it is loaded on first use instead: told to use one thread, and
+ * with all signals blocked meanwhile for whatever it starts all the same.
+ */
+#include "coupon.h"
+
+#include <cblas.h>
+#include <dlfcn.h>
+#include <signal.h>
+
+#include "lib/blas.h"
+
+#define LIBRARY		"libopenblas.so.0"
+#define THREADS		"OPENBLAS_NUM_THREADS"
+
+static struct
+{
+	bool		loaded;
+	__typeof__(cblas_dsyrk) *dsyrk;
+	__typeof__(cblas_dsyr) *dsyr;
+	__typeof__(cblas_dgemv) *dgemv;
+}			blas;
+
+static void *
+routine(void *library, const char *name)
+{
+	void	   *address = dlsym(library, name);
+
+	if (address == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+				 errmsg("OpenBLAS has no routine \"%s\"", name)));
+
+	return address;
+}
+
+static void
+load(void)
+{
+	char	   *threads = getenv(THREADS);
+	sigset_t	all;
+	sigset_t	before;
+	void	   *library;
+
+	if (threads)
+		threads = pstrdup(threads);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	setenv(THREADS, "1", 1);
+	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	if (threads)
+		setenv(THREADS, threads, 1);
+	else
+		unsetenv(THREADS);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+
+	if (library == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FILE),
+				 errmsg("could not load OpenBLAS: %s", dlerror()),
+				 errhint("Install it on the server: Debian's package is libopenblas0.")));
+	blas.dsyrk = routine(library, "cblas_dsyrk");
+	blas.dsyr = routine(library, "cblas_dsyr");
+	blas.dgemv = routine(library, "cblas_dgemv");
+	blas.loaded = true;
+}
+
+static inline void
+ready(void)
+{
+	if (!blas.loaded)
+		load();
+}
+
+void
+blas_gram_add(const double *X, int rows, int cols, double *C, int ldc)
+{
+	ready();
+	blas.dsyrk(CblasRowMajor, CblasUpper, CblasTrans, cols, rows, 1, X, cols, 1, C, ldc);
+}
+
+void
+blas_rank_one_add(double weight, const double *x, int n, double *C, int ldc)
+{
+	ready();
+	blas.dsyr(CblasRowMajor, CblasUpper, n, weight, x, 1, C, ldc);
+}
+
+void
+blas_times(const double *A, int rows, int cols, const double *x, double *y)
+{
+	ready();
+	blas.dgemv(CblasRowMajor, CblasNoTrans, rows, cols, 1, A, cols, x, 1, 0, y, 1);
+}
+
+void
+blas_transpose_times_add(const double *A, int rows, int cols, const double *x, double *y)
+{
+	ready();
+	blas.dgemv(CblasRowMajor, CblasTrans, rows, cols, 1, A, cols, x, 1, 1, y, 1);
+}

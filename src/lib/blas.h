@@ -1,0 +1,23 @@
+/*
+ * blas.h
+ *		The BLAS routines that we use; matrices are row by row.
+ */
+#ifndef COUPON_BLAS_H
+#define COUPON_BLAS_H
+
+#include "coupon.h"
+
+/* Upper triangle of C (cols, cols; rows ldc apart) += X' X, X (rows, cols). */
+extern void blas_gram_add(const double *X, int rows, int cols, double *C, int ldc);
+
+/* Upper triangle of C (n, n; rows ldc apart) += weight x x'. */
+extern void blas_rank_one_add(double weight, const double *x, int n, double *C, int ldc);
+
+/* y (rows) = A (rows, cols) x. */
+extern void blas_times(const double *A, int rows, int cols, const double *x, double *y);
+
+/* y (cols) += A' x, A (rows, cols). */
+extern void blas_transpose_times_add(const double *A, int rows, int cols,
+									 const double *x, double *y);
+
+#endif							/* COUPON_BLAS_H */

@@ -1,0 +1,267 @@
+/*
+ * uplift.c
+ *		Models of kind uplift: what each offer changes, against the control.
+ *
+ * With linear bases the uplift is scored by the difference of the
+ * coefficients, never as a difference of two scores: so a constant effect is
+ * the same number for everybody.
+ */
+#include "coupon.h"
+
+#include <math.h>
+
+#include "utils/float.h"
+#include "utils/json.h"
+
+#include "model/learner.h"
+#include "model/response.h"
+#include "model/uplift.h"
+
+#define MAX_ITERATIONS	10000
+
+void
+uplift_pack(StringInfo to, const Uplift *uplift)
+{
+	put_int32(to, uplift->learner);
+	put_int32(to, uplift->base);
+	put_double(to, uplift->ridge);
+	put_int32(to, uplift->iterations);
+	put_int64(to, uplift->unused);
+	put_int64(to, uplift->skipped);
+	put_int32(to, uplift->narms);
+	for (int a = 0; a < uplift->narms; a++)
+	{
+		put_text(to, uplift->arms[a].name);
+		put_int64(to, uplift->arms[a].rows);
+		put_double(to, uplift->arms[a].mean);
+	}
+	put_design(to, uplift->design);
+	for (int i = 0; i < uplift->nfits; i++)
+		put_base_fit(to, &uplift->fits[i]);
+}
+
+/* Intercept and coefficients of an arm's score. */
+static double
+arm_coefficients(const Uplift *uplift, int arm, const double **beta)
+{
+	const BaseFit *fit = &uplift->fits[uplift->learner == LEARNER_S ? 0 : arm];
+
+	*beta = fit->beta;
+	if (uplift->learner == LEARNER_S && arm > 0)
+		return fit->intercept + fit->beta[uplift->design->p + arm - 1];
+
+	return fit->intercept;
+}
+
+/* Weights of the scores and, of linear bases, of the effects. */
+static void
+derive(Uplift *uplift)
+{
+	const Design *design = uplift->design;
+	int			n = design_nweights(design);
+	double	   *difference = palloc_array(double, Max(design->p, 1));
+	const double *control;
+	double		intercept = arm_coefficients(uplift, 0, &control);
+
+	uplift->scores = palloc_array(double *, uplift->narms);
+	uplift->effects = palloc_array(double *, uplift->narms);
+	for (int a = 0; a < uplift->narms; a++)
+	{
+		const double *beta;
+		double		own = arm_coefficients(uplift, a, &beta);
+		double		change = uplift->learner == LEARNER_T ? own - intercept :
+			a > 0 ? beta[design->p + a - 1] : 0;
+
+		uplift->scores[a] = palloc_array(double, n);
+		design_weights(design, own, beta, uplift->scores[a]);
+		for (int j = 0; j < design->p; j++)
+			difference[j] = beta[j] - control[j];
+		uplift->effects[a] = palloc_array(double, n);
+		design_weights(design, change, difference, uplift->effects[a]);
+	}
+	pfree(difference);
+}
+
+void *
+uplift_unpack(Reader *from, int version)
+{
+	Uplift	   *uplift = palloc0_object(Uplift);
+
+	uplift->learner = get_int32(from, LEARNER_S, LEARNER_T);
+	uplift->base = get_int32(from, BASE_LINEAR, BASE_LOGIT);
+	uplift->ridge = get_double(from);
+	uplift->iterations = get_int32(from, 1, MAX_ITERATIONS);
+	uplift->unused = get_int64(from, 0, PG_INT64_MAX);
+	uplift->skipped = get_int64(from, 0, PG_INT64_MAX);
+	uplift->narms = get_int32(from, 2, MAX_ARMS);
+	uplift->arms = palloc_array(UpliftArm, uplift->narms);
+	for (int a = 0; a < uplift->narms; a++)
+	{
+		uplift->arms[a].name = get_text(from);
+		uplift->arms[a].rows = get_int64(from, 0, PG_INT64_MAX);
+		uplift->arms[a].mean = get_double(from);
+	}
+	uplift->design = get_design(from);
+	uplift->nfits = uplift->learner == LEARNER_S ? 1 : uplift->narms;
+	uplift->fits = palloc_array(BaseFit, uplift->nfits);
+	for (int i = 0; i < uplift->nfits; i++)
+		uplift->fits[i] = *get_base_fit(from, uplift->design->p +
+										(uplift->learner == LEARNER_S ? uplift->narms - 1 : 0));
+	derive(uplift);
+
+	return uplift;
+}
+
+double
+uplift_outcome(const Uplift *uplift, int arm, const double *slots)
+{
+	return base_mean(uplift->base, design_score(uplift->design, uplift->scores[arm], slots));
+}
+
+double
+uplift_effect(const Uplift *uplift, int arm, const double *slots)
+{
+	if (uplift->base == BASE_LINEAR)
+		return design_score(uplift->design, uplift->effects[arm], slots);
+
+	return uplift_outcome(uplift, arm, slots) - uplift_outcome(uplift, 0, slots);
+}
+
+/* The derivative of the expected outcome by the score of an arm. */
+static double
+slope(const Uplift *uplift, int arm, const double *slots)
+{
+	return base_slope(uplift->base, design_score(uplift->design, uplift->scores[arm], slots));
+}
+
+double
+uplift_standard_error(const Uplift *uplift, int arm, const double *slots)
+{
+	const Design *design = uplift->design;
+	int			p = design->p;
+	int			n = 1 + p + (uplift->learner == LEARNER_S ? uplift->narms - 1 : 0);
+	double	   *gradient = palloc0_array(double, n);
+	double		offer = slope(uplift, arm, slots);
+	double		control = slope(uplift, 0, slots);
+	double		variance;
+
+	gradient[0] = 1;
+	design_expand(design, slots, gradient + 1);
+	for (int j = 0; j < p; j++)
+		gradient[1 + j] -= design->mean[j];
+
+	if (uplift->learner == LEARNER_T)
+	{
+		const double *ours = uplift->fits[arm].covariance;
+		const double *theirs = uplift->fits[0].covariance;
+
+		variance = ours == NULL || theirs == NULL ? NAN :
+			offer * offer * quadratic_form(ours, gradient, n) +
+			control * control * quadratic_form(theirs, gradient, n);
+	}
+	else
+	{
+		for (int j = 0; j <= p; j++)
+			gradient[j] *= offer - control;
+		gradient[p + arm] = offer;
+		variance = uplift->fits[0].covariance == NULL ? NAN :
+			quadratic_form(uplift->fits[0].covariance, gradient, n);
+	}
+	pfree(gradient);
+
+	return isnan(variance) ? NAN : sqrt(Max(variance, 0));
+}
+
+static bool
+has_covariance(const Uplift *uplift)
+{
+	for (int i = 0; i < uplift->nfits; i++)
+		if (uplift->fits[i].covariance == NULL)
+			return false;
+
+	return true;
+}
+
+static void
+describe_arms(const Uplift *uplift, StringInfo json)
+{
+	appendStringInfoString(json, ", \"arms\": [");
+	for (int a = 0; a < uplift->narms; a++)
+	{
+		appendStringInfoString(json, a ? ", {\"arm\": " : "{\"arm\": ");
+		escape_json(json, uplift->arms[a].name);
+		appendStringInfo(json, ", \"rows\": " INT64_FORMAT, uplift->arms[a].rows);
+		describe_number(json, "mean_outcome", uplift->arms[a].mean);
+		appendStringInfoChar(json, '}');
+	}
+	appendStringInfoChar(json, ']');
+}
+
+static void
+describe_fits(const Uplift *uplift, StringInfo json)
+{
+	appendStringInfoString(json, ", \"fits\": [");
+	for (int i = 0; i < uplift->nfits; i++)
+	{
+		const BaseFit *fit = &uplift->fits[i];
+
+		appendStringInfo(json, "%s{\"rows\": " INT64_FORMAT, i ? ", " : "", fit->rows);
+		if (uplift->learner == LEARNER_T)
+		{
+			appendStringInfoString(json, ", \"arm\": ");
+			escape_json(json, uplift->arms[i].name);
+		}
+		describe_dropped(json, uplift->design, fit);
+		describe_number(json, "deviance", fit->deviance);
+		describe_number(json, "null_deviance", fit->null_deviance);
+		if (uplift->base == BASE_LOGIT)
+			appendStringInfo(json, ", \"steps\": %d, \"converged\": %s, \"separated\": %s",
+							 fit->steps, fit->converged ? "true" : "false",
+							 fit->separated ? "true" : "false");
+		appendStringInfoChar(json, '}');
+	}
+	appendStringInfoChar(json, ']');
+}
+
+void
+uplift_describe(const void *model, StringInfo json)
+{
+	const Uplift *uplift = model;
+	int64		rows = 0;
+	bool		some = false;
+
+	for (int a = 0; a < uplift->narms; a++)
+		rows += uplift->arms[a].rows;
+	appendStringInfo(json, ", \"rows\": " INT64_FORMAT ", \"skipped\": " INT64_FORMAT,
+					 rows, uplift->skipped);
+	appendStringInfoString(json, ", \"control\": ");
+	escape_json(json, uplift->arms[0].name);
+	describe_arms(uplift, json);
+	appendStringInfo(json, ", \"options\": {\"learner\": \"%s\", \"base\": \"%s\", \"ridge\": %s, \"iterations\": %d}",
+					 learner_name(uplift->learner), base_name(uplift->base),
+					 float8out_internal(uplift->ridge), uplift->iterations);
+	appendStringInfoString(json, ", \"unused_options\": [");
+	for (int i = 0; learner_option_name(i); i++)
+		if (uplift->unused & (UINT64CONST(1) << i))
+		{
+			appendStringInfo(json, "%s\"%s\"", some ? ", " : "", learner_option_name(i));
+			some = true;
+		}
+	appendStringInfoString(json, "], \"features\": ");
+	schema_describe(uplift->design->schema, json);
+	describe_fits(uplift, json);
+	appendStringInfo(json, ", \"standard_errors\": \"%s\"",
+					 !has_covariance(uplift) ? "none: too many columns or too few rows" :
+					 uplift->base == BASE_LINEAR ? "robust (HC1)" : "maximum likelihood");
+}
+
+void
+uplift_trace(const void *model, TraceSink sink, void *to)
+{
+	const Uplift *uplift = model;
+
+	for (int i = 0; i < uplift->nfits; i++)
+		for (int step = 0; step < uplift->fits[i].steps; step++)
+			sink(to, uplift->learner == LEARNER_T ? uplift->arms[i].name : "",
+				 step + 1, "log_likelihood", uplift->fits[i].trace[step]);
+}

@@ -1,0 +1,469 @@
+/*
+ * features.c
+ *		Feature rows: one record, or one array, becomes numbers.
+ */
+#include "coupon.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/typcache.h"
+
+#include "pg/features.h"
+
+/* The class of a type, or 0 if it is no feature. */
+static int
+class_of(Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+			return COLUMN_NUMBER;
+		case BOOLOID:
+			return COLUMN_BOOLEAN;
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
+			return COLUMN_CATEGORY;
+		case FLOAT4ARRAYOID:
+		case FLOAT8ARRAYOID:
+			return COLUMN_ARRAY;
+		default:
+			return type_is_enum(type) ? COLUMN_CATEGORY : 0;
+	}
+}
+
+static void
+unusable(const char *name, Oid type)
+{
+	const char *hint;
+
+	if (type == TIMESTAMPOID || type == TIMESTAMPTZOID || type == DATEOID || type == TIMEOID ||
+		type == INTERVALOID)
+		hint = "Pass a number instead, such as extract(epoch from ...) or days since a date, or leave the column out with option \"exclude\".";
+	else if (type_is_array(type))
+		hint = "Cast it to float8[], or leave the column out with option \"exclude\".";
+	else
+		hint = "Cast it to a number, a boolean or text, or leave the column out with option \"exclude\".";
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("feature \"%s\" has type %s, which is neither number, boolean, category nor array of numbers",
+					name, format_type_be(type)),
+			 errhint("%s", hint)));
+}
+
+static bool
+listed(const TextList *list, const char *name)
+{
+	for (int i = 0; list && i < list->n; i++)
+		if (strcmp(list->texts[i], name) == 0)
+			return true;
+
+	return false;
+}
+
+static bool
+is_record(FunctionCallInfo fcinfo, int i)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, i);
+
+	if (!OidIsValid(type))
+		elog(ERROR, "could not determine the type of the features");
+
+	return type != FLOAT8ARRAYOID;
+}
+
+static FeatureReader *
+reader_make(MemoryContext context, int room)
+{
+	FeatureReader *reader = MemoryContextAllocZero(context, sizeof(FeatureReader));
+
+	room = Max(room, 1);
+	reader->context = context;
+	reader->sources = MemoryContextAllocZero(context, sizeof(FeatureSource) * room);
+	reader->values = MemoryContextAllocZero(context, sizeof(FeatureValue) * room);
+	reader->scratch = MemoryContextAllocZero(context, sizeof(char *) * room);
+	reader->scratch_room = MemoryContextAllocZero(context, sizeof(int) * room);
+
+	return reader;
+}
+
+/* A reader that knows the row type, but not yet its sources. */
+static FeatureReader *
+reader_of_record(FunctionCallInfo fcinfo, int i, int room, MemoryContext context)
+{
+	HeapTupleHeader record = PG_GETARG_HEAPTUPLEHEADER(i);
+	Oid			type = HeapTupleHeaderGetTypeId(record);
+	int32		typmod = HeapTupleHeaderGetTypMod(record);
+	TupleDesc	row = lookup_rowtype_tupdesc(type, typmod);
+	FeatureReader *reader = reader_make(context, Max(room, row->natts));
+	MemoryContext caller = MemoryContextSwitchTo(context);
+
+	reader->type = type;
+	reader->typmod = typmod;
+	reader->row = CreateTupleDescCopy(row);
+	reader->datums = palloc_array(Datum, Max(row->natts, 1));
+	reader->nulls = palloc_array(bool, Max(row->natts, 1));
+	MemoryContextSwitchTo(caller);
+	ReleaseTupleDesc(row);
+
+	return reader;
+}
+
+static FeatureReader *
+reader_of_array(MemoryContext context)
+{
+	FeatureReader *reader = reader_make(context, 1);
+
+	reader->nsources = 1;
+	reader->sources[0].type = FLOAT8OID;
+	reader->sources[0].class = COLUMN_ARRAY;
+	reader->sources[0].name = "features";
+
+	return reader;
+}
+
+FeatureReader *
+features_fit(FunctionCallInfo fcinfo, int i, const TextList *exclude, MemoryContext context)
+{
+	FeatureReader *reader;
+	int			found = 0;
+
+	if (!is_record(fcinfo, i))
+	{
+		if (exclude && exclude->n > 0)
+			bad_argument("option \"exclude\" needs features with names, not an array");
+		return reader_of_array(context);
+	}
+
+	reader = reader_of_record(fcinfo, i, 0, context);
+	for (int a = 0; a < reader->row->natts; a++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(reader->row, a);
+		FeatureSource *source = &reader->sources[reader->nsources];
+		int			class;
+
+		if (attribute->attisdropped)
+			continue;
+		if (listed(exclude, NameStr(attribute->attname)))
+		{
+			found++;
+			continue;
+		}
+		source->attribute = a;
+		source->name = NameStr(attribute->attname);
+		source->type = getBaseType(attribute->atttypid);
+		class = class_of(source->type);
+		if (class == 0)
+			unusable(source->name, attribute->atttypid);
+		source->class = class;
+		for (int other = 0; other < reader->nsources; other++)
+			if (strcmp(reader->sources[other].name, source->name) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DUPLICATE_COLUMN),
+						 errmsg("feature \"%s\" appears twice", source->name),
+						 errhint("Give every column of the feature row a name of its own.")));
+		reader->nsources++;
+	}
+
+	if (exclude && found < exclude->n)
+		for (int e = 0; e < exclude->n; e++)
+		{
+			bool		present = false;
+
+			for (int a = 0; a < reader->row->natts; a++)
+				present |= strcmp(NameStr(TupleDescAttr(reader->row, a)->attname),
+								  exclude->texts[e]) == 0;
+			if (!present)
+				ereport(ERROR,
+						(errcode(ERRCODE_UNDEFINED_COLUMN),
+						 errmsg("option \"exclude\" names column \"%s\", which the feature row does not have",
+								exclude->texts[e])));
+		}
+
+	return reader;
+}
+
+FeatureReader *
+features_score(FunctionCallInfo fcinfo, int i, const Schema *schema, MemoryContext context)
+{
+	FeatureReader *reader;
+
+	if (is_record(fcinfo, i) == schema->positional)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 schema->positional ?
+				 errmsg("the model was fitted on an array of features, not on a row") :
+				 errmsg("the model was fitted on a row of features, not on an array")));
+	if (schema->positional)
+		return reader_of_array(context);
+
+	reader = reader_of_record(fcinfo, i, schema->ncolumns, context);
+	for (int c = 0; c < schema->ncolumns; c++)
+	{
+		const SchemaColumn *column = &schema->columns[c];
+		FeatureSource *source = &reader->sources[c];
+		int			a;
+
+		for (a = 0; a < reader->row->natts; a++)
+			if (!TupleDescAttr(reader->row, a)->attisdropped &&
+				strcmp(NameStr(TupleDescAttr(reader->row, a)->attname), column->name) == 0)
+				break;
+		if (a == reader->row->natts)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("feature \"%s\" of the model is missing in the row", column->name)));
+		source->attribute = a;
+		source->name = column->name;
+		source->type = getBaseType(TupleDescAttr(reader->row, a)->atttypid);
+		source->class = column->class;
+		if (class_of(source->type) != (int) column->class)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("feature \"%s\" has type %s, but was a %s when the model was fitted",
+							column->name, format_type_be(TupleDescAttr(reader->row, a)->atttypid),
+							column_class_name(column->class))));
+	}
+	reader->nsources = schema->ncolumns;
+
+	return reader;
+}
+
+bool
+features_fits(const FeatureReader *reader, FunctionCallInfo fcinfo, int i)
+{
+	HeapTupleHeader record;
+
+	if (reader->row == NULL)
+		return true;
+	record = PG_GETARG_HEAPTUPLEHEADER(i);
+
+	return HeapTupleHeaderGetTypeId(record) == reader->type &&
+		HeapTupleHeaderGetTypMod(record) == reader->typmod;
+}
+
+static void
+not_finite(const char *name, double number)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("feature \"%s\" is %s, not a finite number", name,
+					isnan(number) ? "NaN" : "infinite"),
+			 errhint("Pass NULL for what is not known.")));
+}
+
+static inline double
+number_of(Datum datum, const FeatureSource *source)
+{
+	double		number;
+
+	switch (source->type)
+	{
+		case INT2OID:
+			return DatumGetInt16(datum);
+		case INT4OID:
+			return DatumGetInt32(datum);
+		case INT8OID:
+			return (double) DatumGetInt64(datum);
+		case FLOAT4OID:
+			number = DatumGetFloat4(datum);
+			break;
+		case FLOAT8OID:
+			number = DatumGetFloat8(datum);
+			break;
+		default:
+			number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, datum));
+			break;
+	}
+	if (unlikely(!isfinite(number)))
+		not_finite(source->name, number);
+
+	return number;
+}
+
+static void
+read_category(Datum datum, const FeatureSource *source, FeatureValue *value)
+{
+	if (source->type == TEXTOID || source->type == VARCHAROID || source->type == BPCHAROID)
+	{
+		text	   *string = DatumGetTextPP(datum);
+
+		value->text = VARDATA_ANY(string);
+		value->length = VARSIZE_ANY_EXHDR(string);
+		/* the blanks that pad char(n) mean nothing */
+		if (source->type == BPCHAROID)
+			while (value->length > 0 && value->text[value->length - 1] == ' ')
+				value->length--;
+	}
+	else
+	{
+		Oid			output;
+		bool		isvarlena;
+
+		getTypeOutputInfo(source->type, &output, &isvarlena);
+		value->text = OidOutputFunctionCall(output, datum);
+		value->length = strlen(value->text);
+	}
+}
+
+static void
+read_array(FeatureReader *reader, int s, Datum datum)
+{
+	const FeatureSource *source = &reader->sources[s];
+	FeatureValue *value = &reader->values[s];
+	ArrayType  *array = DatumGetArrayTypeP(datum);
+	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+
+	if (ARR_NDIM(array) > 1)
+		bad_argument("feature \"%s\" must be a one-dimensional array", source->name);
+	if (ARR_HASNULL(array) && array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("array feature \"%s\" must not contain nulls", source->name),
+				 errhint("Pass NULL for the whole array, or separate columns.")));
+	value->length = n;
+	if (ARR_ELEMTYPE(array) == FLOAT8OID)
+		value->elements = (const double *) ARR_DATA_PTR(array);
+	else
+	{
+		double	   *elements;
+
+		if (n > reader->scratch_room[s])
+		{
+			reader->scratch[s] = MemoryContextAlloc(reader->context, sizeof(double) * n);
+			reader->scratch_room[s] = n;
+		}
+		elements = (double *) reader->scratch[s];
+		for (int i = 0; i < n; i++)
+			elements[i] = ((const float4 *) ARR_DATA_PTR(array))[i];
+		value->elements = elements;
+	}
+	for (int i = 0; i < n; i++)
+		if (unlikely(!isfinite(value->elements[i])))
+			not_finite(source->name, value->elements[i]);
+	/* an empty array tells nothing */
+	value->missing = n == 0;
+}
+
+void
+features_read(FeatureReader *reader, FunctionCallInfo fcinfo, int i)
+{
+	HeapTupleData tuple;
+
+	if (reader->row == NULL)
+	{
+		read_array(reader, 0, PG_GETARG_DATUM(i));
+		return;
+	}
+
+	tuple.t_data = PG_GETARG_HEAPTUPLEHEADER(i);
+	tuple.t_len = HeapTupleHeaderGetDatumLength(tuple.t_data);
+	ItemPointerSetInvalid(&tuple.t_self);
+	tuple.t_tableOid = InvalidOid;
+	heap_deform_tuple(&tuple, reader->row, reader->datums, reader->nulls);
+
+	for (int s = 0; s < reader->nsources; s++)
+	{
+		const FeatureSource *source = &reader->sources[s];
+		FeatureValue *value = &reader->values[s];
+		Datum		datum = reader->datums[source->attribute];
+
+		value->missing = reader->nulls[source->attribute];
+		if (value->missing)
+			continue;
+		switch (source->class)
+		{
+			case COLUMN_NUMBER:
+				value->number = number_of(datum, source);
+				break;
+			case COLUMN_BOOLEAN:
+				value->number = DatumGetBool(datum);
+				break;
+			case COLUMN_CATEGORY:
+				read_category(datum, source, value);
+				break;
+			case COLUMN_ARRAY:
+				read_array(reader, s, datum);
+				break;
+		}
+	}
+}
+
+Schema *
+features_schema(const FeatureReader *reader, MemoryContext context)
+{
+	Schema	   *schema = schema_make(context, reader->nsources, reader->row == NULL);
+
+	for (int c = 0; c < reader->nsources; c++)
+	{
+		const FeatureSource *source = &reader->sources[c];
+		SchemaColumn *column = &schema->columns[c];
+
+		column->name = MemoryContextStrdup(context, reader->row ? source->name : "");
+		column->class = source->class;
+		column->slot = schema->nslots;
+		column->length = source->class == COLUMN_ARRAY ? 0 : 1;
+		schema->nslots += column->length;
+		if (source->class == COLUMN_CATEGORY)
+			column->categories = dictionary_make(context);
+	}
+
+	return schema;
+}
+
+bool
+features_slots(const FeatureReader *reader, const Schema *schema, double *slots)
+{
+	bool		known = true;
+
+	for (int c = 0; c < schema->ncolumns; c++)
+	{
+		const SchemaColumn *column = &schema->columns[c];
+		const FeatureValue *value = &reader->values[c];
+		double	   *slot = slots + column->slot;
+
+		if (value->missing)
+		{
+			for (int i = 0; i < column->length; i++)
+				slot[i] = NAN;
+			continue;
+		}
+		switch (column->class)
+		{
+			case COLUMN_NUMBER:
+			case COLUMN_BOOLEAN:
+				*slot = value->number;
+				break;
+			case COLUMN_CATEGORY:
+				{
+					int			code = dictionary_find(column->categories, value->text, value->length);
+
+					known &= code >= 0;
+					*slot = code < 0 ? NAN : code;
+					break;
+				}
+			case COLUMN_ARRAY:
+				/* an array that was missing in every row of the fit has no slots */
+				if (column->length == 0)
+				{
+					known = false;
+					break;
+				}
+				schema_check_length(column, value);
+				memcpy(slot, value->elements, sizeof(double) * column->length);
+				break;
+		}
+	}
+
+	return known;
+}

@@ -1,0 +1,63 @@
+/*
+ * site.c
+ *		What the call site of a fit remembers from row to row.
+ */
+#include "coupon.h"
+
+#include "utils/memutils.h"
+
+#include "pg/site.h"
+
+const Jsonb *
+options_copy(MemoryContext context, const Jsonb *options)
+{
+	if (options == NULL)
+		return NULL;
+
+	return memcpy(MemoryContextAlloc(context, VARSIZE(options)), options, VARSIZE(options));
+}
+
+void
+options_check_same(const Jsonb *one, const Jsonb *two)
+{
+	if (one == two)
+		return;
+	if (one == NULL || two == NULL || VARSIZE(one) != VARSIZE(two) ||
+		memcmp(one, two, VARSIZE(one)) != 0)
+		bad_argument("options must be the same in every row");
+}
+
+Site *
+site_make(MemoryContext context, const Jsonb *options)
+{
+	Site	   *site = MemoryContextAllocZero(context, sizeof(Site));
+
+	site->context = context;
+	site->options = options_copy(context, options);
+
+	return site;
+}
+
+void
+site_check(const Site *site, const Jsonb *options)
+{
+	options_check_same(site->options, options);
+}
+
+FeatureReader *
+site_reader(Site *site, FunctionCallInfo fcinfo, int i, SiteExclude exclude)
+{
+	if (site->reader == NULL || !features_fits(site->reader, fcinfo, i))
+	{
+		TextList	excluded = exclude(site->options);
+		MemoryContext context = AllocSetContextCreate(site->context, "coupon features",
+													  ALLOCSET_SMALL_SIZES);
+		FeatureReader *reader = features_fit(fcinfo, i, &excluded, context);
+
+		if (site->reader)
+			MemoryContextDelete(site->reader->context);
+		site->reader = reader;
+	}
+
+	return site->reader;
+}

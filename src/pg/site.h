@@ -1,0 +1,34 @@
+/*
+ * site.h
+ *		What the call site of a fit remembers from row to row.
+ */
+#ifndef COUPON_SITE_H
+#define COUPON_SITE_H
+
+#include "coupon.h"
+
+#include "pg/features.h"
+
+typedef struct Site
+{
+	MemoryContext context;
+	const Jsonb *options;		/* of all its rows, or NULL */
+	FeatureReader *reader;		/* of the row type last seen, or NULL */
+} Site;
+
+/* Which columns do these options leave out?  Checks them all the while. */
+typedef TextList (*SiteExclude) (const Jsonb *options);
+
+extern Site *site_make(MemoryContext context, const Jsonb *options);
+
+/* Raise an error unless the options are those of the rows before. */
+extern void site_check(const Site *site, const Jsonb *options);
+
+/* The reader for the features in argument i. */
+extern FeatureReader *site_reader(Site *site, FunctionCallInfo fcinfo, int i, SiteExclude exclude);
+
+/* A copy of options, NULL of NULL; and whether two are the same. */
+extern const Jsonb *options_copy(MemoryContext context, const Jsonb *options);
+extern void options_check_same(const Jsonb *one, const Jsonb *two);
+
+#endif							/* COUPON_SITE_H */

@@ -1,0 +1,379 @@
+/*
+ * training.c
+ *		The training set: state of the fits that need all their rows.
+ */
+#include "coupon.h"
+
+#include <math.h>
+
+#include "libpq/pqformat.h"
+#include "utils/memutils.h"
+
+#include "pg/training.h"
+
+static Training *
+training_make(MemoryContext context, bool with_arms)
+{
+	Training   *training = MemoryContextAllocZero(context, sizeof(Training));
+
+	training->context = context;
+	training->with_arms = with_arms;
+	training->arms = dictionary_make(context);
+
+	return training;
+}
+
+Training *
+training_arg(FunctionCallInfo fcinfo, int i)
+{
+	return PG_ARGISNULL(i) ? NULL : (Training *) PG_GETARG_POINTER(i);
+}
+
+/* Give the rows the slots of a schema that has grown to "width" numbers a row. */
+static void
+widen(Training *training, int width)
+{
+	Collector  *old = training->rows;
+	Collector  *rows;
+
+	if (old->width == width)
+		return;
+	rows = collector_make(training->context, width);
+	for (int64 i = 0; i < old->n; i++)
+	{
+		double	   *row = collector_row(rows);
+
+		memcpy(row, old->rows + i * old->width, sizeof(double) * old->width);
+		for (int j = old->width; j < width; j++)
+			row[j] = NAN;
+	}
+	if (old->rows)
+		pfree(old->rows);
+	pfree(old);
+	training->rows = rows;
+}
+
+static void
+check_expanded(const Training *training, const char *column)
+{
+	if (schema_expanded(training->schema) > MAX_EXPANDED)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("features expand to more than %d columns at feature \"%s\"",
+						MAX_EXPANDED, column),
+				 errhint("Leave columns out with option \"exclude\".")));
+}
+
+/* An array column shows its length for the first time: its slots come last. */
+static void
+learn_length(Training *training, int c, int length)
+{
+	SchemaColumn *column = &training->schema->columns[c];
+
+	column->length = length;
+	column->slot = training->schema->nslots;
+	check_expanded(training, column->name);
+	training->schema->nslots += length;
+	widen(training, TRAINING_SLOTS + training->schema->nslots);
+}
+
+/* The number of a category in this column of the training set. */
+static int
+learn_category(Training *training, int c, const char *text, int length)
+{
+	SchemaColumn *column = &training->schema->columns[c];
+	int			known = column->categories->n;
+	int			code = dictionary_add(column->categories, text, length);
+
+	if (column->categories->n > known)
+	{
+		if (code >= MAX_CATEGORIES)
+			too_many_categories(column->name);
+		check_expanded(training, column->name);
+	}
+
+	return code;
+}
+
+static int
+learn_arm(Training *training, const char *text, int length)
+{
+	int			arm = dictionary_add(training->arms, text, length);
+
+	if (arm >= MAX_ARMS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("there are more than %d arms", MAX_ARMS),
+				 errhint("Is the arm column an offer, not a customer?")));
+
+	return arm;
+}
+
+/* Let the training set know all that the row at hand shows. */
+static void
+learn(Training *training, const FeatureReader *reader)
+{
+	for (int c = 0; c < reader->nsources; c++)
+	{
+		const FeatureValue *value = &reader->values[c];
+		SchemaColumn *column = &training->schema->columns[c];
+
+		if (value->missing)
+			continue;
+		if (column->class == COLUMN_ARRAY && column->length == 0)
+			learn_length(training, c, value->length);
+		else if (column->class == COLUMN_CATEGORY)
+			learn_category(training, c, value->text, value->length);
+	}
+}
+
+static Site *
+site_of(FunctionCallInfo fcinfo, const Jsonb *options, SiteExclude exclude)
+{
+	Site	   *site = fcinfo->flinfo->fn_extra;
+
+	if (site == NULL)
+	{
+		exclude(options);
+		fcinfo->flinfo->fn_extra = site = site_make(fcinfo->flinfo->fn_mcxt, options);
+	}
+	else
+		site_check(site, options);
+
+	return site;
+}
+
+/* The schema must hold for the row type of this reader. */
+static void
+check_schema(Training *training, const FeatureReader *reader)
+{
+	if (training->schema == NULL)
+	{
+		training->schema = features_schema(reader, training->context);
+		training->rows = collector_make(training->context, TRAINING_SLOTS + training->schema->nslots);
+	}
+	else if (training->type != reader->type || training->typmod != reader->typmod)
+		schema_check_same(training->schema, features_schema(reader, CurrentMemoryContext));
+	training->type = reader->type;
+	training->typmod = reader->typmod;
+}
+
+Datum
+training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
+{
+	MemoryContext context = collector_context(fcinfo);
+	Training   *training = training_arg(fcinfo, 0);
+	int			features = with_arms ? 3 : 2;
+	const Jsonb *options = options_arg(fcinfo, features + 1);
+	Site	   *site = site_of(fcinfo, options, exclude);
+	FeatureReader *reader;
+	double		outcome;
+	double	   *row;
+	int			arm = 0;
+
+	if (training == NULL)
+	{
+		training = training_make(context, with_arms);
+		training->options = options_copy(context, options);
+	}
+
+	if (PG_ARGISNULL(1) || (with_arms && PG_ARGISNULL(2)) || PG_ARGISNULL(features))
+	{
+		training->skipped++;
+		PG_RETURN_POINTER(training);
+	}
+
+	outcome = PG_GETARG_FLOAT8(1);
+	if (!isfinite(outcome))
+		bad_argument("outcome is %s, not a finite number", isnan(outcome) ? "NaN" : "infinite");
+	if (with_arms)
+	{
+		text	   *name = PG_GETARG_TEXT_PP(2);
+
+		arm = learn_arm(training, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	}
+
+	reader = site_reader(site, fcinfo, features, exclude);
+	features_read(reader, fcinfo, features);
+	check_schema(training, reader);
+	row = collector_row(training->rows);
+	if (!features_slots(reader, training->schema, row + TRAINING_SLOTS))
+	{
+		/* the row may have to be wider */
+		training->rows->n--;
+		learn(training, reader);
+		row = collector_row(training->rows);
+		features_slots(reader, training->schema, row + TRAINING_SLOTS);
+	}
+	row[TRAINING_OUTCOME] = outcome;
+	row[TRAINING_ARM] = arm;
+
+	PG_RETURN_POINTER(training);
+}
+
+Training *
+training_like(const Training *other, MemoryContext context)
+{
+	Training   *training = training_make(context, other->with_arms);
+
+	training->options = options_copy(context, other->options);
+
+	return training;
+}
+
+/* The same columns, of which nothing is known yet. */
+static Schema *
+schema_like(const Schema *like, MemoryContext context)
+{
+	Schema	   *schema = schema_make(context, like->ncolumns, like->positional);
+
+	for (int c = 0; c < like->ncolumns; c++)
+	{
+		SchemaColumn *column = &schema->columns[c];
+
+		column->name = MemoryContextStrdup(context, like->columns[c].name);
+		column->class = like->columns[c].class;
+		column->length = column->class == COLUMN_ARRAY ? 0 : 1;
+		column->slot = schema->nslots;
+		schema->nslots += column->length;
+		if (column->class == COLUMN_CATEGORY)
+			column->categories = dictionary_make(context);
+	}
+
+	return schema;
+}
+
+/* What the categories of the other schema are called by number here, NULL of other columns. */
+static int **
+learn_from(Training *training, const Schema *other)
+{
+	int		  **codes = palloc0_array(int *, Max(other->ncolumns, 1));
+
+	for (int c = 0; c < other->ncolumns; c++)
+	{
+		const SchemaColumn *from = &other->columns[c];
+
+		if (from->class == COLUMN_CATEGORY)
+		{
+			codes[c] = palloc_array(int, Max(from->categories->n, 1));
+			for (int i = 0; i < from->categories->n; i++)
+				codes[c][i] = learn_category(training, c, from->categories->texts[i],
+											 from->categories->lengths[i]);
+		}
+		else if (from->class == COLUMN_ARRAY && from->length > 0)
+		{
+			FeatureValue value = {.length = from->length};
+
+			if (training->schema->columns[c].length == 0)
+				learn_length(training, c, from->length);
+			schema_check_length(&training->schema->columns[c], &value);
+		}
+	}
+
+	return codes;
+}
+
+void
+training_append(Training *training, const Training *other)
+{
+	Schema	   *schema;
+	int		   *arm_codes;
+	int		  **codes;
+	int			width;
+
+	options_check_same(training->options, other->options);
+	training->skipped += other->skipped;
+	if (other->schema == NULL)
+		return;
+	if (training->schema == NULL)
+	{
+		training->schema = schema_like(other->schema, training->context);
+		training->rows = collector_make(training->context,
+										TRAINING_SLOTS + training->schema->nslots);
+	}
+	schema = training->schema;
+	schema_check_same(schema, other->schema);
+
+	/* what the other numbers of arms and categories are here */
+	arm_codes = palloc_array(int, Max(other->arms->n, 1));
+	for (int i = 0; i < other->arms->n; i++)
+		arm_codes[i] = learn_arm(training, other->arms->texts[i], other->arms->lengths[i]);
+	codes = learn_from(training, other->schema);
+
+	width = other->rows->width;
+	for (int64 i = 0; i < other->rows->n; i++)
+	{
+		const double *from = other->rows->rows + i * width;
+		double	   *to = collector_row(training->rows);
+
+		to[TRAINING_OUTCOME] = from[TRAINING_OUTCOME];
+		to[TRAINING_ARM] = training->with_arms ? arm_codes[(int) from[TRAINING_ARM]] : 0;
+		for (int c = 0; c < schema->ncolumns; c++)
+		{
+			const SchemaColumn *column = &schema->columns[c];
+			const SchemaColumn *source = &other->schema->columns[c];
+
+			for (int k = 0; k < column->length; k++)
+			{
+				double		value = source->length == 0 ? NAN :
+				from[TRAINING_SLOTS + source->slot + k];
+
+				if (codes[c] && !isnan(value))
+					value = codes[c][(int) value];
+				to[TRAINING_SLOTS + column->slot + k] = value;
+			}
+		}
+	}
+}
+
+void
+training_put(StringInfo to, const Training *training)
+{
+	put_int32(to, training->with_arms);
+	put_int32(to, training->options ? VARSIZE(training->options) : 0);
+	if (training->options)
+		appendBinaryStringInfo(to, (const char *) training->options, VARSIZE(training->options));
+	put_int64(to, training->skipped);
+	put_int32(to, training->arms->n);
+	for (int i = 0; i < training->arms->n; i++)
+		put_text(to, training->arms->texts[i]);
+	put_int32(to, training->schema != NULL);
+	if (training->schema)
+	{
+		put_schema(to, training->schema);
+		collector_put(to, training->rows);
+	}
+}
+
+Training *
+training_get(StringInfo from, MemoryContext context)
+{
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Reader		reader = {"internal", from->data, from->data + from->len};
+	Training   *training = training_make(context, get_int32(&reader, 0, 1));
+	int			size = get_int32(&reader, 0, MaxAllocSize);
+	int			n;
+
+	if (size > 0)
+	{
+		training->options = memcpy(palloc(size), reader.at, size);
+		reader.at += size;
+	}
+	training->skipped = get_int64(&reader, 0, PG_INT64_MAX);
+	n = get_int32(&reader, 0, MAX_ARMS);
+	for (int i = 0; i < n; i++)
+	{
+		char	   *arm = get_text(&reader);
+
+		dictionary_add(training->arms, arm, strlen(arm));
+	}
+	if (get_int32(&reader, 0, 1))
+	{
+		training->schema = get_schema(&reader);
+		from->cursor = reader.at - from->data;
+		training->rows = collector_get(from, context);
+	}
+	MemoryContextSwitchTo(caller);
+
+	return training;
+}

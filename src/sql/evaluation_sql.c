@@ -1,0 +1,374 @@
+/*
+ * evaluation_sql.c
+ *		Aggregates qini_auc(), auuc(), uplift_at() and uplift_summary(), and
+ *		uplift_curve().
+ *
+ * All of them collect rows (score, outcome, treated).  qini_auc, auuc and
+ * uplift_summary share support functions, hence one state in a query, and the
+ * figures are computed once for all of them.
+ */
+#include "coupon.h"
+
+#include <math.h>
+
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+
+#include "model/evaluation.h"
+#include "pg/collector.h"
+#include "pg/query.h"
+
+#define WIDTH	3				/* score, outcome, treated as 0 or 1 */
+#define MAX_POINTS	10000		/* of a curve */
+
+typedef struct EvaluationState
+{
+	Collector  *rows;
+	int64		skipped;		/* rows with a null */
+	double		share;			/* of uplift_at; 0 before its first row */
+	Evaluation *figures;		/* of the first "figured" rows, or NULL */
+	int64		figured;
+} EvaluationState;
+
+static EvaluationState *
+state_make_in(MemoryContext context)
+{
+	EvaluationState *state = MemoryContextAllocZero(context, sizeof(EvaluationState));
+
+	state->rows = collector_make(context, WIDTH);
+
+	return state;
+}
+
+static EvaluationState *
+state_or_null(FunctionCallInfo fcinfo, int i)
+{
+	return PG_ARGISNULL(i) ? NULL : (EvaluationState *) PG_GETARG_POINTER(i);
+}
+
+/* A finite number; -0 becomes 0, which ties with it. */
+static inline double
+finite_number(double value, const char *name)
+{
+	if (unlikely(!isfinite(value)))
+		bad_argument("%s is %s, not a finite number", name, isnan(value) ? "NaN" : "infinite");
+
+	return value + 0.0;
+}
+
+static inline void
+put_row(Collector *rows, double score, double outcome, bool treated)
+{
+	double	   *row;
+
+	score = finite_number(score, "score");
+	outcome = finite_number(outcome, "outcome");
+	row = collector_row(rows);
+	row[0] = score;
+	row[1] = outcome;
+	row[2] = treated;
+}
+
+/* Add the row in arguments 1 to 3. */
+static EvaluationState *
+add_row(FunctionCallInfo fcinfo)
+{
+	EvaluationState *state = state_or_null(fcinfo, 0);
+
+	if (state == NULL)
+		state = state_make_in(collector_context(fcinfo));
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+		state->skipped++;
+	else
+		put_row(state->rows, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2), PG_GETARG_BOOL(3));
+
+	return state;
+}
+
+PG_FUNCTION_INFO_V1(evaluation_add);
+
+/* evaluation_add(internal, score, outcome, treated) returns internal */
+Datum
+evaluation_add(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(add_row(fcinfo));
+}
+
+static void
+check_share(EvaluationState *state, double share)
+{
+	if (state->share != 0 && state->share != share)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("share must be the same in all rows, not %g and %g",
+						state->share, share),
+				 errhint("Call uplift_at once for each share.")));
+	state->share = share;
+}
+
+PG_FUNCTION_INFO_V1(uplift_at_add);
+
+/* uplift_at_add(internal, score, outcome, treated, share) returns internal */
+Datum
+uplift_at_add(PG_FUNCTION_ARGS)
+{
+	EvaluationState *state = add_row(fcinfo);
+	double		share;
+
+	if (PG_ARGISNULL(4))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("share must not be null")));
+	share = PG_GETARG_FLOAT8(4);
+	if (!(share > 0 && share <= 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("share must be above 0 and at most 1, not %g", share),
+				 errhint("The best 30 %% of the customers are share 0.3.")));
+	if (state->share != share)
+		check_share(state, share);
+
+	PG_RETURN_POINTER(state);
+}
+
+PG_FUNCTION_INFO_V1(evaluation_combine);
+
+/* evaluation_combine(internal, internal) returns internal */
+Datum
+evaluation_combine(PG_FUNCTION_ARGS)
+{
+	EvaluationState *state = state_or_null(fcinfo, 0);
+	EvaluationState *other = state_or_null(fcinfo, 1);
+	MemoryContext context = collector_context(fcinfo);
+
+	if (other == NULL)
+	{
+		if (state == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(state);
+	}
+	if (state == NULL)
+		state = state_make_in(context);
+	if (other->share != 0)
+		check_share(state, other->share);
+	state->skipped += other->skipped;
+	collector_append(state->rows, other->rows);
+
+	PG_RETURN_POINTER(state);
+}
+
+PG_FUNCTION_INFO_V1(evaluation_serial);
+
+/* evaluation_serial(internal) returns bytea */
+Datum
+evaluation_serial(PG_FUNCTION_ARGS)
+{
+	EvaluationState *state = (EvaluationState *) PG_GETARG_POINTER(0);
+	StringInfoData bytes;
+
+	pq_begintypsend(&bytes);
+	pq_sendint64(&bytes, state->skipped);
+	pq_sendfloat8(&bytes, state->share);
+	collector_put(&bytes, state->rows);
+
+	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
+}
+
+PG_FUNCTION_INFO_V1(evaluation_deserial);
+
+/* evaluation_deserial(bytea, internal) returns internal */
+Datum
+evaluation_deserial(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	EvaluationState *state = palloc0_object(EvaluationState);
+	StringInfoData from;
+
+	collector_context(fcinfo);
+	from.data = VARDATA_ANY(bytes);
+	from.len = from.maxlen = VARSIZE_ANY_EXHDR(bytes);
+	from.cursor = 0;
+	state->skipped = pq_getmsgint64(&from);
+	state->share = pq_getmsgfloat8(&from);
+	state->rows = collector_get(&from, CurrentMemoryContext);
+	pq_getmsgend(&from);
+
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * The figures of all rows so far.  They are kept beside the rows, so that the
+ * next aggregate on this state finds them; a later row makes them stale.
+ */
+static const Evaluation *
+figures_of(EvaluationState *state)
+{
+	if (state->figures == NULL)
+		state->figures = MemoryContextAlloc(state->rows->context, sizeof(Evaluation));
+	else if (state->figured == state->rows->n)
+		return state->figures;
+	*state->figures = evaluate(state->rows->rows, state->rows->n);
+	state->figured = state->rows->n;
+
+	return state->figures;
+}
+
+static Datum
+number_or_null(FunctionCallInfo fcinfo, double value)
+{
+	if (!isfinite(value))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(value);
+}
+
+PG_FUNCTION_INFO_V1(qini_auc_final);
+
+/* qini_auc_final(internal) returns float8 */
+Datum
+qini_auc_final(PG_FUNCTION_ARGS)
+{
+	EvaluationState *state = state_or_null(fcinfo, 0);
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	return number_or_null(fcinfo, figures_of(state)->qini_auc.value);
+}
+
+PG_FUNCTION_INFO_V1(auuc_final);
+
+/* auuc_final(internal) returns float8 */
+Datum
+auuc_final(PG_FUNCTION_ARGS)
+{
+	EvaluationState *state = state_or_null(fcinfo, 0);
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	return number_or_null(fcinfo, figures_of(state)->auuc.value);
+}
+
+PG_FUNCTION_INFO_V1(uplift_at_final);
+
+/* uplift_at_final(internal) returns float8 */
+Datum
+uplift_at_final(PG_FUNCTION_ARGS)
+{
+	EvaluationState *state = state_or_null(fcinfo, 0);
+
+	if (state == NULL || state->rows->n == 0)
+		PG_RETURN_NULL();
+	return number_or_null(fcinfo, uplift_estimate(curve_make(state->rows->rows, state->rows->n),
+												  state->share).value);
+}
+
+static void
+put_number(double number, Datum *value, bool *null)
+{
+	*null = !isfinite(number);
+	*value = Float8GetDatum(number);
+}
+
+/* A figure and its standard error, as two columns. */
+static void
+put_estimate(Estimate estimate, Datum *values, bool *nulls)
+{
+	put_number(estimate.value, values, nulls);
+	put_number(estimate.se, values + 1, nulls + 1);
+}
+
+PG_FUNCTION_INFO_V1(uplift_summary_final);
+
+/* uplift_summary_final(internal) returns uplift_summary */
+Datum
+uplift_summary_final(PG_FUNCTION_ARGS)
+{
+	EvaluationState *state = state_or_null(fcinfo, 0);
+	const Evaluation *figures;
+	TupleDesc	row;
+	Datum		values[4 + 2 * (3 + NSHARES)];
+	bool		nulls[4 + 2 * (3 + NSHARES)] = {false};
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+
+	figures = figures_of(state);
+	values[0] = Int64GetDatum(figures->rows);
+	values[1] = Int64GetDatum(figures->treated);
+	values[2] = Int64GetDatum(figures->control);
+	values[3] = Int64GetDatum(state->skipped);
+	put_estimate(figures->ate, values + 4, nulls + 4);
+	put_estimate(figures->qini_auc, values + 6, nulls + 6);
+	put_estimate(figures->auuc, values + 8, nulls + 8);
+	for (int i = 0; i < NSHARES; i++)
+		put_estimate(figures->uplift[i], values + 10 + 2 * i, nulls + 10 + 2 * i);
+
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+}
+
+/* A row of the inner query of uplift_curve; nulls are left out. */
+static void
+read_row(void *to, const Datum *values, const bool *nulls)
+{
+	if (!nulls[0] && !nulls[1] && !nulls[2])
+		put_row(to, DatumGetFloat8(values[0]), DatumGetFloat8(values[1]), DatumGetBool(values[2]));
+}
+
+static void
+put_curve_row(ReturnSetInfo *result, const CurveRow *row)
+{
+	Datum		values[8];
+	bool		nulls[8] = {false};
+
+	values[0] = Float8GetDatum(row->share);
+	values[1] = Float8GetDatum(row->customers);
+	put_estimate(row->gain, values + 2, nulls + 2);
+	put_number(row->random, values + 4, nulls + 4);
+	put_number(row->qini, values + 5, nulls + 5);
+	put_number(row->qini_random, values + 6, nulls + 6);
+	put_number(row->qini_perfect, values + 7, nulls + 7);
+
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+PG_FUNCTION_INFO_V1(uplift_curve);
+
+/* uplift_curve(query text, points integer) returns setof (share, customers, gain, ...) */
+Datum
+uplift_curve(PG_FUNCTION_ARGS)
+{
+	char	   *query = query_arg(fcinfo, 0, "query");
+	Collector  *rows = collector_make(CurrentMemoryContext, WIDTH);
+	UpliftCurve *curve;
+	UpliftCurve *perfect;
+	int64	   *order;
+	int			points;
+
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("points must not be null")));
+	points = PG_GETARG_INT32(1);
+	if (points < 1 || points > MAX_POINTS)
+		bad_argument("points must be between 1 and %d, not %d", MAX_POINTS, points);
+
+	InitMaterializedSRF(fcinfo, 0);
+	query_read(query,
+			   "score::pg_catalog.float8, outcome::pg_catalog.float8, treated::pg_catalog.bool",
+			   read_row, rows);
+	if (rows->n == 0)
+		return (Datum) 0;
+
+	curve = curve_make(rows->rows, rows->n);
+	perfect = curve_perfect(curve, &order);
+	for (int i = 0; i <= points; i++)
+	{
+		CurveRow	row = evaluate_at(curve, perfect, (double) i / points);
+
+		put_curve_row((ReturnSetInfo *) fcinfo->resultinfo, &row);
+	}
+
+	return (Datum) 0;
+}
