@@ -5,11 +5,11 @@ DATA       = $(wildcard coupon--*.sql)
 # One list per layer; a layer may call only the layers after it.
 OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
-	model_sql.o state_sql.o)
+	allocation_sql.o candidates_sql.o model_sql.o plan_sql.o rule_sql.o state_sql.o)
 MODEL = $(addprefix src/model/, \
-	random.o)
+	candidates.o frontier.o hull.o improve.o knapsack.o random.o weighted.o)
 PG    = $(addprefix src/pg/, \
-	array.o bytes.o collector.o model.o options.o progress.o state.o textform.o)
+	array.o bytes.o collector.o keys.o lexicon.o model.o options.o progress.o query.o state.o textform.o)
 LIB   = $(addprefix src/lib/, \
 	)
 

@@ -7,6 +7,7 @@
 
 #include "pg/model.h"
 #include "pg/state.h"
+#include "sql/plan_sql.h"
 
 #if PG_VERSION_NUM >= 180000
 PG_MODULE_MAGIC_EXT(.name = "coupon", .version = "1.0");
@@ -15,6 +16,7 @@ PG_MODULE_MAGIC;
 #endif
 
 const ModelType model_types[] = {
+	{MODEL_PLAN, "plan", PLAN_VERSION, plan_unpack, plan_describe, plan_trace},
 	{0}
 };
 
