@@ -7,7 +7,7 @@ OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
 	allocation_sql.o candidates_sql.o model_sql.o plan_sql.o rule_sql.o state_sql.o)
 MODEL = $(addprefix src/model/, \
-	candidates.o frontier.o hull.o improve.o knapsack.o random.o weighted.o)
+	candidates.o frontier.o hull.o knapsack.o leftover.o random.o weighted.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o keys.o lexicon.o model.o options.o progress.o query.o state.o textform.o)
 LIB   = $(addprefix src/lib/, \
