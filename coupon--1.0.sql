@@ -486,7 +486,93 @@ COMMENT ON FUNCTION uplifts(model, double precision[])
 -- Allocation: who gets which offer under a budget
 --
 
--- (allocation section)
+CREATE TYPE rule AS (
+	kind      text,					-- the constructor that made it
+	bound     double precision,		-- amount, count, share or ratio
+	attribute text,					-- the column it is about, if it is about one
+	selection jsonb,				-- which candidates it is about
+	of        jsonb,				-- what a share is taken of
+	name      text					-- for reports
+);
+
+COMMENT ON TYPE rule IS 'a rule that allocations keep, made by a constructor such as budget()';
+
+CREATE FUNCTION budget(amount double precision, selection jsonb DEFAULT '{}', name text DEFAULT '')
+	RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_budget' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION budget(double precision, jsonb, text)
+	IS 'rule: the costs of what is allocated add up to at most this amount';
+
+CREATE FUNCTION allocate(
+	candidates text, rules rule[], options jsonb,
+	OUT customer bigint, OUT offer text, OUT gain double precision, OUT cost double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'allocate' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+CREATE FUNCTION allocate(
+	candidates text, rules rule[],
+	OUT customer bigint, OUT offer text, OUT gain double precision, OUT cost double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'allocate' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+CREATE FUNCTION allocate(
+	candidates text, customer_type anyelement, rules rule[], options jsonb,
+	OUT customer anyelement, OUT offer text, OUT gain double precision, OUT cost double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'allocate_typed' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+CREATE FUNCTION allocate(
+	candidates text, customer_type anyelement, rules rule[],
+	OUT customer anyelement, OUT offer text, OUT gain double precision, OUT cost double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'allocate_typed' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION allocate(text, rule[], jsonb)
+	IS 'who gets which offer: at most one a customer, of most gain within the rules';
+COMMENT ON FUNCTION allocate(text, rule[])
+	IS 'who gets which offer: at most one a customer, of most gain within the rules';
+COMMENT ON FUNCTION allocate(text, anyelement, rule[], jsonb)
+	IS 'who gets which offer, for customers of any type';
+COMMENT ON FUNCTION allocate(text, anyelement, rule[])
+	IS 'who gets which offer, for customers of any type';
+
+CREATE FUNCTION allocation_plan(candidates text, rules rule[], options jsonb) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000;
+
+CREATE FUNCTION allocation_plan(candidates text, rules rule[]) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000;
+
+COMMENT ON FUNCTION allocation_plan(text, rule[], jsonb)
+	IS 'prices and certificate of an allocation, without its rows';
+COMMENT ON FUNCTION allocation_plan(text, rule[])
+	IS 'prices and certificate of an allocation, without its rows';
+
+CREATE FUNCTION last_plan() RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION last_plan()
+	IS 'the plan of the latest allocation of this session';
+
+CREATE FUNCTION plan_rules(
+	plan model,
+	OUT rule text, OUT bound double precision, OUT used double precision,
+	OUT price double precision, OUT binding boolean
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 10;
+
+COMMENT ON FUNCTION plan_rules(model)
+	IS 'what each rule of a plan came to: bound, use and price';
+
+CREATE FUNCTION frontier(
+	candidates text, points integer,
+	OUT budget double precision, OUT gain double precision, OUT cost double precision,
+	OUT customers bigint, OUT price double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 20;
+
+COMMENT ON FUNCTION frontier(text, integer)
+	IS 'what every budget could buy: gain, cost, customers and price of money';
 
 --
 -- Evaluation: is the score any good

@@ -10,6 +10,7 @@
 #include "model/uplift.h"
 #include "pg/model.h"
 #include "pg/state.h"
+#include "sql/plan_sql.h"
 
 #if PG_VERSION_NUM >= 180000
 PG_MODULE_MAGIC_EXT(.name = "coupon", .version = "1.0");
@@ -21,6 +22,7 @@ const ModelType model_types[] = {
 	{MODEL_LINEAR, "linear", 1, linear_unpack, response_describe, response_trace},
 	{MODEL_LOGIT, "logit", 1, logit_unpack, response_describe, response_trace},
 	{MODEL_UPLIFT, "uplift", 1, uplift_unpack, uplift_describe, uplift_trace},
+	{MODEL_PLAN, "plan", PLAN_VERSION, plan_unpack, plan_describe, plan_trace},
 	{0}
 };
 

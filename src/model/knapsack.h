@@ -1,0 +1,27 @@
+/*
+ * knapsack.h
+ *		Who gets what under one budget: the multiple-choice knapsack problem.
+ */
+#ifndef COUPON_KNAPSACK_H
+#define COUPON_KNAPSACK_H
+
+#include "coupon.h"
+
+#include "model/hull.h"
+
+typedef struct Allocation
+{
+	int64	   *chosen;			/* by customer: a candidate, or NO_OFFER */
+	double		price;			/* gain that one more unit of money buys */
+	double		objective;		/* gain of the allocation */
+	double		bound;			/* no allocation within the budget gains more */
+	int128		spent;			/* in millionths; at most the budget */
+	int64		allocated;		/* customers who get an offer */
+	bool		binding;		/* the budget keeps increments out */
+	bool		optimal;		/* the allocation reaches the bound */
+} Allocation;
+
+/* Allocate within a budget, in millionths, that is not negative. */
+extern Allocation *knapsack_solve(const Hulls *hulls, int128 budget);
+
+#endif							/* COUPON_KNAPSACK_H */

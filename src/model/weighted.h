@@ -1,0 +1,35 @@
+/*
+ * weighted.h
+ *		Where a budget runs out: selection by weight, without sorting.
+ */
+#ifndef COUPON_WEIGHTED_H
+#define COUPON_WEIGHTED_H
+
+#include "coupon.h"
+
+typedef struct Weighted
+{
+	uint64		key;
+	int64		weight;			/* not negative */
+} Weighted;
+
+/*
+ * Items are taken from the largest key downwards, all of a key at once: the
+ * first key that does not fit into "room".  The weights of all items together
+ * must exceed it.  "above" is the weight of all larger keys.  The items are
+ * shuffled and lost.
+ */
+extern uint64 weighted_select(Weighted *items, int64 n, int128 room, int128 *above);
+
+/* Keys of numbers that are not negative sort as the numbers do. */
+static inline uint64
+weighted_key(double number)
+{
+	uint64		key;
+
+	memcpy(&key, &number, sizeof(key));
+
+	return key;
+}
+
+#endif							/* COUPON_WEIGHTED_H */

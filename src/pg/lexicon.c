@@ -1,0 +1,106 @@
+/*
+ * lexicon.c
+ *		Texts as numbers.
+ *
+ * The offers of one customer tend to come in the same order as those of the
+ * last, so the word that followed last time is tried before any hashing.
+ */
+#include "coupon.h"
+
+#include "common/hashfn.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "pg/lexicon.h"
+
+#define FIRST_ROOM	64
+
+Lexicon *
+lexicon_make(void)
+{
+	Lexicon    *lexicon = palloc0_object(Lexicon);
+
+	lexicon->context = CurrentMemoryContext;
+	lexicon->room = FIRST_ROOM;
+	lexicon->words = palloc_array(Word, lexicon->room);
+	lexicon->nslots = 2 * FIRST_ROOM;
+	lexicon->slots = palloc_array(int, lexicon->nslots);
+	memset(lexicon->slots, -1, sizeof(int) * lexicon->nslots);
+
+	return lexicon;
+}
+
+/* Double the room; the table stays at most half full. */
+static void
+grow(Lexicon *lexicon)
+{
+	uint32		mask = lexicon->nslots * 2 - 1;
+
+	if (lexicon->room > PG_INT32_MAX / 4)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many distinct offers")));
+	lexicon->room *= 2;
+	lexicon->words = repalloc_huge(lexicon->words, sizeof(Word) * lexicon->room);
+	lexicon->nslots *= 2;
+	lexicon->slots = repalloc_huge(lexicon->slots, sizeof(int) * lexicon->nslots);
+	memset(lexicon->slots, -1, sizeof(int) * lexicon->nslots);
+	for (int i = 0; i < lexicon->n; i++)
+	{
+		uint32		slot = lexicon->words[i].hash & mask;
+
+		while (lexicon->slots[slot] >= 0)
+			slot = (slot + 1) & mask;
+		lexicon->slots[slot] = i;
+	}
+}
+
+static inline bool
+same(const Word *word, const char *bytes, int length)
+{
+	return word->length == length && memcmp(VARDATA(word->value), bytes, length) == 0;
+}
+
+static int
+find_or_add(Lexicon *lexicon, const char *bytes, int length)
+{
+	uint64		hash = hash_bytes_extended((const unsigned char *) bytes, length, 0);
+	uint32		mask = lexicon->nslots - 1;
+	uint32		slot = hash & mask;
+	int			number;
+	MemoryContext caller;
+
+	for (; (number = lexicon->slots[slot]) >= 0; slot = (slot + 1) & mask)
+		if (lexicon->words[number].hash == hash && same(&lexicon->words[number], bytes, length))
+			return number;
+
+	caller = MemoryContextSwitchTo(lexicon->context);
+	number = lexicon->n++;
+	lexicon->words[number].value = cstring_to_text_with_len(bytes, length);
+	lexicon->words[number].length = length;
+	lexicon->words[number].next = 0;
+	lexicon->words[number].hash = hash;
+	lexicon->slots[slot] = number;
+	if (lexicon->n == lexicon->room)
+		grow(lexicon);
+	MemoryContextSwitchTo(caller);
+
+	return number;
+}
+
+int
+lexicon_number(Lexicon *lexicon, const char *bytes, int length)
+{
+	int			number;
+
+	if (lexicon->n > 0)
+	{
+		number = lexicon->words[lexicon->last].next;
+		if (same(&lexicon->words[number], bytes, length))
+			return lexicon->last = number;
+	}
+	number = find_or_add(lexicon, bytes, length);
+	lexicon->words[lexicon->last].next = number;
+
+	return lexicon->last = number;
+}

@@ -1,0 +1,264 @@
+/*
+ * candidates_sql.c
+ *		The candidates of an inner query, read into C arrays.
+ */
+#include "coupon.h"
+
+#include <math.h>
+
+#include "access/tupmacs.h"
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "model/gains.h"
+#include "model/money.h"
+#include "pg/query.h"
+#include "sql/candidates_sql.h"
+
+/* Columns of the inner query, in the order in which they are asked for. */
+enum {
+	CUSTOMER,
+	OFFER,
+	GAIN,
+	COST,
+};
+
+static void
+complain_null(const CandidateSet *set, int column, const Datum *values, const bool *nulls)
+{
+	if (column == CUSTOMER || nulls[CUSTOMER])
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("column \"customer\" must not contain nulls")));
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("column \"%s\" must not contain nulls, but does for customer %s", set->name[column],
+					keys_text(set->keys, keys_number(set->keys, values[CUSTOMER]))),
+			 errhint("Leave such candidates out of the query.")));
+}
+
+/* Raise the error of a gain or cost that cannot be calculated with. */
+static void
+complain_number(const CandidateSet *set, int column, int64 customer, int offer, double value)
+{
+	char	   *key = keys_text(set->keys, customer);
+	char	   *word = text_to_cstring(set->offers->words[offer].value);
+
+	if (isnan(value))
+		bad_argument("%s of customer %s and offer \"%s\" is NaN", set->name[column], key, word);
+	if (isinf(value))
+		bad_argument("%s of customer %s and offer \"%s\" is infinite", set->name[column], key, word);
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("%s of customer %s and offer \"%s\" is %g, out of the range of %g to %g",
+					set->name[column], key, word, value,
+					column == GAIN ? -GAIN_MOST : -MONEY_MOST, column == GAIN ? GAIN_MOST : MONEY_MOST)));
+}
+
+static inline void
+add(CandidateSet *set, int64 customer, int offer, double gain, double cost)
+{
+	/* false for NaN as well */
+	if (unlikely(!(fabs(gain) <= GAIN_MOST)))
+		complain_number(set, GAIN, customer, offer, gain);
+	if (unlikely(!(fabs(cost) <= MONEY_MOST)))
+		complain_number(set, COST, customer, offer, cost);
+	candidates_add(set->candidates, offer, gain, cost);
+	if ((set->candidates->n & 0xffff) == 0)
+		progress_say(set->progress, "%s: %lld candidates read", set->work, (long long) set->candidates->n);
+}
+
+static int
+offer_number(CandidateSet *set, struct varlena *value)
+{
+	struct varlena *plain = pg_detoast_datum_packed(value);
+	int			number = lexicon_number(set->offers, VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain));
+
+	if (plain != value)
+		pfree(plain);
+
+	return number;
+}
+
+/* A row is a candidate. */
+static void
+read_candidate(void *to, const Datum *values, const bool *nulls)
+{
+	CandidateSet *set = to;
+	int64		customer;
+
+	for (int i = 0; i < 4; i++)
+		if (unlikely(nulls[i]))
+			complain_null(set, i, values, nulls);
+
+	customer = keys_number(set->keys, values[CUSTOMER]);
+	candidates_customer(set->candidates, customer);
+	add(set, customer, offer_number(set, (struct varlena *) DatumGetPointer(values[OFFER])),
+		DatumGetFloat8(values[GAIN]), DatumGetFloat8(values[COST]));
+}
+
+/* An array of a row: one-dimensional, without nulls, of so many elements unless -1. */
+static ArrayType *
+array_of(CandidateSet *set, int column, const Datum *values, const bool *nulls, int length)
+{
+	ArrayType  *array = DatumGetArrayTypeP(values[column]);
+	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+
+	if (ARR_NDIM(array) > 1)
+		bad_argument("%s of customer %s must be a one-dimensional array", set->name[column],
+					 keys_text(set->keys, keys_number(set->keys, values[CUSTOMER])));
+	if (ARR_HASNULL(array) && array_contains_nulls(array))
+		complain_null(set, column, values, nulls);
+	if (length >= 0 && n != length)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s of customer %s has %d elements, but offers has %d", set->name[column],
+						keys_text(set->keys, keys_number(set->keys, values[CUSTOMER])), n, length)));
+
+	return array;
+}
+
+static void
+forget(ArrayType *array, Datum value)
+{
+	if (array && (Pointer) array != DatumGetPointer(value))
+		pfree(array);
+}
+
+/* A row is a customer; scalars hold for all its offers. */
+static void
+read_customer(void *to, const Datum *values, const bool *nulls)
+{
+	CandidateSet *set = to;
+	int64		customer;
+	ArrayType  *arrays[4] = {NULL};
+	const char *offer;
+	const double *gains = NULL;
+	const double *costs = NULL;
+	int			n;
+
+	for (int i = 0; i < 4; i++)
+		if (unlikely(nulls[i]))
+			complain_null(set, i, values, nulls);
+
+	customer = keys_number(set->keys, values[CUSTOMER]);
+	arrays[OFFER] = array_of(set, OFFER, values, nulls, -1);
+	n = ArrayGetNItems(ARR_NDIM(arrays[OFFER]), ARR_DIMS(arrays[OFFER]));
+	offer = ARR_DATA_PTR(arrays[OFFER]);
+	for (int i = GAIN; i <= COST; i++)
+		if (set->array[i])
+			arrays[i] = array_of(set, i, values, nulls, n);
+	if (arrays[GAIN])
+		gains = (const double *) ARR_DATA_PTR(arrays[GAIN]);
+	if (arrays[COST])
+		costs = (const double *) ARR_DATA_PTR(arrays[COST]);
+
+	candidates_customer(set->candidates, customer);
+	for (int i = 0; i < n; i++)
+	{
+		add(set, customer, lexicon_number(set->offers, VARDATA_ANY(offer), VARSIZE_ANY_EXHDR(offer)),
+			gains ? gains[i] : DatumGetFloat8(values[GAIN]),
+			costs ? costs[i] : DatumGetFloat8(values[COST]));
+		offer = (const char *) att_align_nominal(offer + VARSIZE_ANY(offer), TYPALIGN_INT);
+	}
+	for (int i = OFFER; i <= COST; i++)
+		forget(arrays[i], values[i]);
+}
+
+/* The customer column as it is asked for, and the type it then has. */
+static char *
+customer_wanted(TupleDesc columns, Oid type, Keys **keys)
+{
+	int			at = query_column(columns, "customer");
+	Oid			own;
+	Oid			collation;
+
+	/* the server will say that it is not there */
+	if (at < 0)
+		return pstrdup("customer");
+
+	own = getBaseType(TupleDescAttr(columns, at)->atttypid);
+	collation = TupleDescAttr(columns, at)->attcollation;
+	if (type == INT8OID && (own == INT4OID || own == INT2OID))
+		type = own;				/* becomes a bigint on its way out */
+	if (OidIsValid(type) && getBaseType(type) != own)
+	{
+		*keys = keys_make(type, OidIsValid(collation) ? collation : get_typcollation(getBaseType(type)));
+		return psprintf("customer::%s", format_type_be_qualified(type));
+	}
+	*keys = keys_make(own, collation);
+
+	return pstrdup("customer");
+}
+
+/* Settle on the form of the rows: which columns, and which of them are arrays. */
+static char *
+columns_wanted(CandidateSet *set, TupleDesc columns, Oid type)
+{
+	static const char *const plural[] = {NULL, "offers", "gains", "costs"};
+	static const char *const singular[] = {"customer", "offer", "gain", "cost"};
+	static const char *const types[] = {NULL, "pg_catalog.text", "pg_catalog.float8", "pg_catalog.float8"};
+	StringInfoData wanted;
+
+	set->arrays = query_column(columns, "offers") >= 0;
+
+	initStringInfo(&wanted);
+	appendStringInfoString(&wanted, customer_wanted(columns, type, &set->keys));
+	set->name[CUSTOMER] = singular[CUSTOMER];
+	for (int i = OFFER; i <= COST; i++)
+	{
+		int			at = set->arrays ? query_column(columns, plural[i]) : -1;
+
+		set->array[i] = at >= 0;
+		set->name[i] = at >= 0 ? plural[i] : singular[i];
+		if (at >= 0 && !OidIsValid(get_base_element_type(TupleDescAttr(columns, at)->atttypid)))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" must be an array, not %s", plural[i],
+							format_type_be(TupleDescAttr(columns, at)->atttypid)),
+					 errhint("With one row a candidate the columns are customer, offer, gain and cost.")));
+		appendStringInfo(&wanted, ", %s::%s%s", set->name[i], types[i], at >= 0 ? "[]" : "");
+	}
+
+	return wanted.data;
+}
+
+CandidateSet *
+candidates_read(const char *query, Oid type, const char *work, Progress *progress)
+{
+	CandidateSet *set = palloc0_object(CandidateSet);
+	char	   *wanted = columns_wanted(set, query_columns(query), type);
+
+	set->candidates = candidates_make();
+	set->offers = lexicon_make();
+	set->progress = progress;
+	set->work = work;
+	query_read(query, wanted, set->arrays ? read_customer : read_candidate, set);
+
+	return set;
+}
+
+Hulls *
+candidates_hulls(const CandidateSet *set, int64 seed)
+{
+	uint64	   *offers = palloc_huge(uint64, Max(set->offers->n, 1));
+	Hulls	   *hulls;
+
+	for (int i = 0; i < set->offers->n; i++)
+		offers[i] = set->offers->words[i].hash;
+	hulls = hulls_make(set->candidates, set->keys->integer ? NULL : set->keys->hashes,
+					   offers, set->offers->n, seed);
+	if (hulls->duplicate >= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CARDINALITY_VIOLATION),
+				 errmsg("customer %s has more than one candidate for offer \"%s\"",
+						keys_text(set->keys, set->candidates->runs[hulls->duplicate_of].customer),
+						text_to_cstring(set->offers->words[set->candidates->rows[hulls->duplicate].offer].value)),
+				 errhint("Each pair of customer and offer may occur once.")));
+
+	return hulls;
+}

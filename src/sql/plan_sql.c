@@ -1,0 +1,246 @@
+/*
+ * plan_sql.c
+ *		Plans as model values: packing, describe(), plan_rules(), last_plan().
+ */
+#include "coupon.h"
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+
+#include "pg/model.h"
+#include "sql/plan_sql.h"
+
+#define MOST_PHASES		100
+
+/* The latest allocation of this session, in TopMemoryContext; or NULL. */
+static Model *latest = NULL;
+
+Model *
+plan_pack(const AllocationPlan *plan)
+{
+	StringInfoData to;
+
+	initStringInfo(&to);
+	put_int32(&to, plan->optimal);
+	put_text(&to, plan->method);
+	put_text(&to, plan->options);
+	put_int64(&to, plan->seed);
+	put_int64(&to, plan->customers);
+	put_int64(&to, plan->candidates);
+	put_int64(&to, plan->allocated);
+	put_double(&to, plan->objective);
+	put_double(&to, plan->bound);
+	put_double(&to, plan->spent);
+	put_double(&to, plan->budget);
+	put_double(&to, plan->seconds);
+	put_int32(&to, plan->scans);
+	put_int32(&to, plan->nrules);
+	for (int i = 0; i < plan->nrules; i++)
+	{
+		const PlanRule *rule = &plan->rules[i];
+
+		put_text(&to, rule->kind);
+		put_text(&to, rule->name);
+		put_text(&to, rule->selection);
+		put_double(&to, rule->bound);
+		put_double(&to, rule->used);
+		put_double(&to, rule->price);
+		put_int32(&to, rule->binding);
+	}
+	put_int32(&to, plan->nphases);
+	for (int i = 0; i < plan->nphases; i++)
+	{
+		put_text(&to, plan->phases[i].name);
+		put_int64(&to, plan->phases[i].items);
+		put_double(&to, plan->phases[i].seconds);
+	}
+
+	return model_make(MODEL_PLAN, PLAN_VERSION, &to);
+}
+
+/* A JSON object; jsonb_in() complains about anything that is no JSON. */
+static char *
+get_json(Reader *from)
+{
+	char	   *json = get_text(from);
+	Jsonb	   *value = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
+
+	if (!JB_ROOT_IS_OBJECT(value))
+		get_failed(from, "A JSON value is not an object.");
+
+	return json;
+}
+
+void *
+plan_unpack(Reader *from, int version)
+{
+	AllocationPlan	   *plan = palloc0_object(AllocationPlan);
+
+	plan->optimal = get_int32(from, 0, 1);
+	plan->method = get_text(from);
+	plan->options = get_json(from);
+	plan->seed = get_int64(from, PG_INT64_MIN, PG_INT64_MAX);
+	plan->customers = get_int64(from, 0, PG_INT64_MAX);
+	plan->candidates = get_int64(from, 0, PG_INT64_MAX);
+	plan->allocated = get_int64(from, 0, plan->customers);
+	plan->objective = get_double(from);
+	plan->bound = get_double(from);
+	plan->spent = get_double(from);
+	plan->budget = get_double(from);
+	plan->seconds = get_double(from);
+	plan->scans = get_int32(from, 0, PG_INT32_MAX);
+	if (plan->objective > plan->bound || plan->spent > plan->budget || plan->seconds < 0)
+		get_failed(from, "The certificate contradicts itself.");
+
+	/* each rule has a kind, a name and a selection: 12 bytes at least */
+	plan->nrules = get_int32(from, 0, (from->end - from->at) / 12);
+	plan->rules = palloc_array(PlanRule, Max(plan->nrules, 1));
+	for (int i = 0; i < plan->nrules; i++)
+	{
+		PlanRule   *rule = &plan->rules[i];
+
+		rule->kind = get_text(from);
+		rule->name = get_text(from);
+		rule->selection = get_json(from);
+		rule->bound = get_double(from);
+		rule->used = get_double(from);
+		rule->price = get_double(from);
+		rule->binding = get_int32(from, 0, 1);
+	}
+
+	plan->nphases = get_int32(from, 0, MOST_PHASES);
+	plan->phases = palloc_array(PlanPhase, Max(plan->nphases, 1));
+	for (int i = 0; i < plan->nphases; i++)
+	{
+		plan->phases[i].name = get_text(from);
+		plan->phases[i].items = get_int64(from, 0, PG_INT64_MAX);
+		plan->phases[i].seconds = get_double(from);
+	}
+
+	return plan;
+}
+
+static const char *
+number(double value)
+{
+	return float8out_internal(value);
+}
+
+/* The bound's distance, relative to the bound. */
+static double
+gap_of(const AllocationPlan *plan)
+{
+	double		distance = plan->bound - plan->objective;
+
+	return distance > 0 ? distance / Max(Abs(plan->bound), distance) : 0;
+}
+
+void
+plan_describe(const void *model, StringInfo json)
+{
+	const AllocationPlan *plan = model;
+
+	appendStringInfo(json, ", \"status\": \"%s\", \"method\": ", plan->optimal ? "optimal" : "feasible");
+	escape_json(json, plan->method);
+	appendStringInfo(json, ", \"options\": %s", plan->options);
+	appendStringInfo(json, ", \"seed\": %lld, \"customers\": %lld, \"candidates\": %lld, \"allocated\": %lld",
+					 (long long) plan->seed, (long long) plan->customers,
+					 (long long) plan->candidates, (long long) plan->allocated);
+	appendStringInfo(json, ", \"objective\": %s, \"bound\": %s, \"gap\": %s, \"spent\": %s, \"budget\": %s",
+					 number(plan->objective), number(plan->bound), number(gap_of(plan)),
+					 number(plan->spent), number(plan->budget));
+	appendStringInfo(json, ", \"seconds\": %s, \"scans\": %d, \"rules\": [",
+					 number(plan->seconds), plan->scans);
+	for (int i = 0; i < plan->nrules; i++)
+	{
+		const PlanRule *rule = &plan->rules[i];
+
+		appendStringInfo(json, "%s{\"rule\": ", i ? ", " : "");
+		escape_json(json, rule->name);
+		appendStringInfoString(json, ", \"kind\": ");
+		escape_json(json, rule->kind);
+		appendStringInfo(json, ", \"selection\": %s, \"bound\": %s, \"used\": %s, \"price\": %s, \"binding\": %s}",
+						 rule->selection, number(rule->bound), number(rule->used),
+						 number(rule->price), rule->binding ? "true" : "false");
+	}
+	appendStringInfoChar(json, ']');
+}
+
+void
+plan_trace(const void *model, TraceSink sink, void *to)
+{
+	const AllocationPlan *plan = model;
+
+	for (int i = 0; i < plan->nphases; i++)
+	{
+		sink(to, plan->phases[i].name, i + 1, "items", plan->phases[i].items);
+		sink(to, plan->phases[i].name, i + 1, "seconds", plan->phases[i].seconds);
+	}
+}
+
+PG_FUNCTION_INFO_V1(plan_rules);
+
+/* plan_rules(model) returns setof (rule, bound, used, price, binding) */
+Datum
+plan_rules(PG_FUNCTION_ARGS)
+{
+	const ModelArg *arg = model_arg(fcinfo, 0);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	const AllocationPlan *plan;
+
+	model_check_kind(arg, MODEL_PLAN);
+	plan = arg->model;
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < plan->nrules; i++)
+	{
+		const PlanRule *rule = &plan->rules[i];
+		Datum		values[5] = {
+			CStringGetTextDatum(rule->name),
+			Float8GetDatum(rule->bound),
+			Float8GetDatum(rule->used),
+			Float8GetDatum(rule->price),
+			BoolGetDatum(rule->binding),
+		};
+		bool		nulls[5] = {false};
+
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+
+	return (Datum) 0;
+}
+
+void
+plan_remember(const Model *plan)
+{
+	Model	   *copy = MemoryContextAlloc(TopMemoryContext, VARSIZE(plan));
+
+	memcpy(copy, plan, VARSIZE(plan));
+	if (latest)
+		pfree(latest);
+	latest = copy;
+}
+
+PG_FUNCTION_INFO_V1(last_plan);
+
+/* last_plan() returns model */
+Datum
+last_plan(PG_FUNCTION_ARGS)
+{
+	Model	   *copy;
+
+	if (latest == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("there is no allocation in this session yet"),
+				 errhint("Call coupon.allocate() first, or coupon.allocation_plan().")));
+
+	/* a later allocation frees the kept one, maybe within the same query */
+	copy = palloc(VARSIZE(latest));
+	memcpy(copy, latest, VARSIZE(latest));
+
+	PG_RETURN_POINTER(copy);
+}
