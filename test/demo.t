@@ -28,7 +28,7 @@ drawing()
 
 data=${COUPON_DATA:+$COUPON_DATA/hillstrom.csv.gz}
 unset HILLSTROM COUPON_DATA
-mkdir "$WORK/a copy" && cp -a . "$WORK/a copy/coupon" && cd "$WORK/a copy/coupon" || exit 1
+mkdir "${WORK:?}/a copy" && cp -a . "$WORK/a copy/coupon" && cd "$WORK/a copy/coupon" || exit 1
 
 for file in '' "$data"; do
 	[ -z "$tests" ] || [ -n "$data" ] || break

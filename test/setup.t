@@ -4,7 +4,7 @@
 
 tap() { tests=$((tests + 1)); echo "$1 $tests - $2"; }
 
-cat >"$WORK/sleeper" <<'SH'
+cat >"${WORK:?}/sleeper" <<'SH'
 unset WORK SERVER
 . test/setup.sh && cluster_start >&2 || exit 1
 echo "$WORK $SERVER $(psql -qAt -c 'SHOW listen_addresses')"
@@ -15,7 +15,7 @@ SH
 
 for way in normal error INT TERM HUP; do
 	mkfifo "$WORK/$way"
-	env --default-signal=INT,TERM,HUP bash "$WORK/sleeper" "$way" >"$WORK/$way" 2>/dev/null &
+	env --default-signal=INT,TERM,HUP bash "${WORK:?}/sleeper" "$way" >"$WORK/$way" 2>/dev/null &
 	script=$!
 	read -r directory server tcp <"$WORK/$way"
 	case $way in normal | error) ;; *) sleep 0.2; kill -"$way" "$script" ;; esac
