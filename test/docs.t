@@ -27,7 +27,7 @@ tap() { tests=$((tests + 1)); echo "$1 $tests - $2"; }
 split()
 {
 	awk -v dir="$tmp" -v top="$top" '
-	/^<!-- needs hillstrom -->/	{ print "\\i \x27" top "/test/hillstrom.psql\x27\n\\set ON_ERROR_STOP off" }
+	/^<!-- needs hillstrom -->/	{ print "\\i \x27" top "/test/hillstrom.psql\x27" }
 	/^```/ && inside			{ inside = 0; after = kind == "sql"; next }
 	/^```sql$/					{ inside = 1; kind = "sql"; n++; print "\\echo @@ " n; print NR > (dir "/" n ".line"); next }
 	/^```(text)?$/ && after		{ inside = 1; kind = "out"; after = 0; printf "" > (dir "/" n ".want"); next }

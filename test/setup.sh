@@ -124,5 +124,5 @@ cluster_start()
 		sleep 0.1
 	done
 
-	export PATH="$BIN:$PATH" PGHOST="$WORK/socket" PGUSER=postgres PGDATABASE=postgres
+	export WORK PATH="$BIN:$PATH" PGHOST="$WORK/socket" PGUSER=postgres PGDATABASE=postgres
 }
