@@ -68,15 +68,15 @@ qini_estimate(const UpliftCurve *curve, double *influence)
 
 	perfect = curve_perfect(curve, &order);
 	random = 0.5 * point_qini(curve_end(curve)) * curve->n;
-	best = curve_area(perfect, point_qini);
+	best = curve_area(perfect, point_qini_perfect);
 	if (!same_number(best, random))
 	{
 		double		scale = 1 / (best - random);
 
 		qini.value = (curve_area(curve, point_qini) - random) / (best - random);
 		memset(influence, 0, sizeof(double) * curve->n);
-		add_qini_influence(curve, NULL, scale, influence);
-		add_qini_influence(perfect, order, -qini.value * scale, influence);
+		add_qini_influence(curve, point_qini, NULL, scale, influence);
+		add_qini_influence(perfect, point_qini_perfect, order, -qini.value * scale, influence);
 		/* a constant score has 0 in every sample */
 		qini.se = curve->npoints > 1 ? influence_error(influence, curve->n) : 0;
 	}
@@ -143,7 +143,7 @@ evaluate_at(const UpliftCurve *curve, const UpliftCurve *perfect, double share)
 	row.gain.value = curve_height(curve, place, point_gain);
 	row.gain.se = gain_error(curve, place, share);
 	row.qini = curve_height(curve, place, point_qini);
-	row.qini_perfect = curve_height(perfect, curve_place(perfect, share), point_qini);
+	row.qini_perfect = curve_height(perfect, curve_place(perfect, share), point_qini_perfect);
 
 	return row;
 }

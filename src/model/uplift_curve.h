@@ -55,17 +55,23 @@ point_compares(const CurvePoint *point)
 	return point->treated > 0 && point->control > 0;
 }
 
-/*
- * The Qini curve: what the treated brought beyond as many controls.  Without
- * any control there is nothing to subtract, as in scikit-uplift, whose perfect
- * curve begins with treated rows only.
- */
+/* The Qini curve: what the treated brought beyond as many controls; 0 while an arm is empty. */
 static inline double
 point_qini(const CurvePoint *point)
 {
-	if (point->control == 0)
-		return point->y_treated;
+	if (!point_compares(point))
+		return 0;
 	return point->y_treated - point->y_control * point->treated / point->control;
+}
+
+/*
+ * The same for the perfect curve, which begins with treated rows only:
+ * without any control there is nothing to subtract, as in scikit-uplift.
+ */
+static inline double
+point_qini_perfect(const CurvePoint *point)
+{
+	return point->control == 0 ? point->y_treated : point_qini(point);
 }
 
 /* The difference of means; 0 while an arm is empty. */

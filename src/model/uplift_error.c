@@ -34,8 +34,8 @@ point_weight(const UpliftCurve *curve, int64 i)
 }
 
 void
-add_qini_influence(const UpliftCurve *curve, const int64 *order,
-				   double scale, double *influence)
+add_qini_influence(const UpliftCurve *curve, double (*height) (const CurvePoint *),
+				   const int64 *order, double scale, double *influence)
 {
 	const CurvePoint *end = curve_end(curve);
 	double		half = 0.5 * curve->n;
@@ -51,11 +51,13 @@ add_qini_influence(const UpliftCurve *curve, const int64 *order,
 	{
 		const CurvePoint *point = &curve->points[p];
 		double		weight = point_weight(curve, p);
-		double		level = 0.5 * (point_qini(point) + point_qini(point - 1) - point_qini(end));
+		double		level = 0.5 * (height(point) + height(point - 1) - height(end));
 		int64		first = (int64) point_rows(point - 1);
 
-		sum += weight;
-		if (point->control > 0)
+		/* where the height is 0 by definition it does not depend on the rows */
+		if (point_compares(point) || height != point_qini)
+			sum += weight;
+		if (point_compares(point))
 		{
 			double		mean = point->y_control / point->control;
 			double		ratio = point->treated / point->control;

@@ -16,11 +16,11 @@
 
 /*
  * Add to influence (n) scale times the derivatives of the area between the
- * Qini curve and the random line.  Row i of the curve is row order[i] of
+ * Qini curve, point_qini or point_qini_perfect, and the random line.  Row i of the curve is row order[i] of
  * influence, or row i when order is NULL.
  */
-extern void add_qini_influence(const UpliftCurve *curve, const int64 *order,
-							   double scale, double *influence);
+extern void add_qini_influence(const UpliftCurve *curve, double (*height) (const CurvePoint *),
+							   const int64 *order, double scale, double *influence);
 
 /* The influences of auuc = area under the gain curve / (n * gain(n)). */
 extern void auuc_influence(const UpliftCurve *curve, double auuc, double *influence);
