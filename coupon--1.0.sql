@@ -653,7 +653,7 @@ CREATE AGGREGATE qini_auc(score double precision, outcome double precision, trea
 );
 
 COMMENT ON AGGREGATE qini_auc(double precision, double precision, boolean)
-	IS 'normalised area under the Qini curve: 1 for the perfect score, 0 for a random one';
+	IS 'normalised area under the Qini curve: 0 for a random score, about 1 for the perfect one';
 
 CREATE AGGREGATE auuc(score double precision, outcome double precision, treated boolean) (
 	SFUNC            = evaluation_add,

@@ -9,7 +9,8 @@
 
 #include "pg/collector.h"
 
-#define FIRST_ROOM	64
+#define FIRST_ROOM		64
+#define TUPLE_OVERHEAD	(1024 * 1024)
 
 MemoryContext
 aggregate_context(FunctionCallInfo fcinfo)
@@ -82,7 +83,8 @@ collector_put(StringInfo to, const Collector *collector)
 {
 	Size		size = sizeof(double) * collector->n * collector->width;
 
-	if (size > MaxAllocSize / 2)
+	/* a tuple that carries the bytes adds some of its own */
+	if (size > MaxAllocSize - to->len - TUPLE_OVERHEAD)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%lld collected rows are too many to travel between parallel workers",
