@@ -1,7 +1,7 @@
 -- Evaluation: every figure against window SQL, in any row order, with honest errors.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(53);
+SELECT plan(55);
 
 SELECT setseed(0.42) \g /dev/null
 
@@ -221,6 +221,16 @@ SELECT ok(abs((2 * sum(gain) - max(gain) FILTER (WHERE share = 1)) / 2 / 3000 / 
 	AND abs((sum(qini) - sum(qini_random)) / (sum(qini_perfect) - sum(qini_random)) - f.qini_auc) < 1e-9,
 	'auuc and qini_auc are areas of the curve')
 FROM coupon.uplift_curve($$ SELECT * FROM trials WHERE name = 'binary, ties' $$, 3000), figures f WHERE name = 'binary, ties' GROUP BY f.auuc, f.qini_auc;
+CREATE INDEX ON resamples (b);
+SELECT ok(bool_and(abs(c.gain_se / b.gain_se - 1) < 0.15), 'the errors of the gain curve are those of the bootstrap: ' || name ||
+	' (ratios ' || string_agg(round((c.gain_se / b.gain_se)::numeric, 2)::text, ' ' ORDER BY share) || ')')
+FROM (VALUES ('binary'), ('losses, ties')) t(name),
+	LATERAL coupon.uplift_curve(format('SELECT * FROM trials WHERE name = %L', name), 4) c JOIN LATERAL (
+		SELECT share, stddev(gain) AS gain_se FROM generate_series(1, 200) b, LATERAL coupon.uplift_curve(
+			format('SELECT score, outcome, treated FROM resamples JOIN trials USING (id) WHERE name = %L AND b = %s', name, b), 4) r
+		GROUP BY share) b USING (share)
+WHERE share > 0
+GROUP BY name ORDER BY name;
 SELECT ok(bool_and(gain_se > 0 AND qini_perfect >= qini - 1e-9), 'the perfect curve lies above') FROM curve WHERE share > 0;
 SELECT throws_ok($$ SELECT * FROM coupon.uplift_curve('WITH d AS (DELETE FROM trials RETURNING *) SELECT * FROM d') $$, '0A000', NULL,
 	'the inner query cannot change data');

@@ -1,53 +1,51 @@
 /*
  * candidates.c
- *		Candidates collected and grouped by customer.
+ *		Candidates in any order of rows, brought together by customer.
  *
- * Rows that come customer by customer stay where they are.  Where a customer
- * comes back, runs are scattered by a hash of the customer into partitions
- * that fit the processor's cache, and each partition is grouped there (Manegold,
+ * As long as customers come in ascending order none can come back, and each
+ * becomes a hull as soon as its rows end.  From the first customer that breaks
+ * the order, rows are scattered by a hash of the customer into partitions
+ * that fit the processor's cache, and grouped there at the end (Manegold,
  * Boncz and Kersten, "Optimizing main-memory join on modern hardware", 2002).
+ * The hulls made before are scattered with them: the hull of a union is the
+ * hull of the hulls, and of what they dropped only the offers still matter,
+ * since no customer may have two candidates for one.
  */
 #include "coupon.h"
+
+#include <math.h>
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "model/candidates.h"
 
-#define FIRST_ROOM			1024
-#define PARTITION_RUNS		2048	/* runs wanted in a partition */
-#define MOST_PARTITIONS		4096
-#define FIRST_BITS			40		/* of a piece's first row */
-#define MOST_PIECE			((INT64CONST(1) << (64 - FIRST_BITS)) - 1)
+#define FIRST_ROOM		64
+#define PARTITION_BITS	10
+#define PARTITIONS		(1 << PARTITION_BITS)
+#define FIRST_CHUNK		14		/* rows: a power of two of bytes with the header, nearly */
+#define MOST_CHUNK		1000
 
-/* A run on its way to its customer. */
-typedef struct Piece
-{
-	int64		customer;
-	uint64		first:FIRST_BITS;
-	uint64		n:64 - FIRST_BITS;
-} Piece;
-
-/* Scratch of one partition. */
+/* The customers of one partition. */
 typedef struct Groups
 {
-	int64		room;			/* for pieces; the table has twice the slots */
-	int32	   *slots;			/* group by hash, -1 where empty */
+	int64		room;			/* for rows; the table has twice the slots */
+	int64	   *slots;			/* group by hash, -1 where empty */
 	int64	   *customers;		/* by group */
-	int64	   *at;				/* by group: rows, then where the next row goes */
-	int32	   *of;				/* by piece: its group */
+	int64	   *ends;			/* by group: rows, then one past the last row */
+	int64	   *of;				/* by row: its group */
+	Candidate  *rows;			/* by group */
 } Groups;
 
 Candidates *
-candidates_make(void)
+candidates_make(Hulls *hulls)
 {
 	Candidates *candidates = palloc0_object(Candidates);
 
 	candidates->context = CurrentMemoryContext;
-	candidates->room = candidates->room_runs = FIRST_ROOM;
-	candidates->rows = palloc_array(Candidate, FIRST_ROOM);
-	candidates->runs = palloc_array(Run, FIRST_ROOM);
-	candidates->ascending = true;
+	candidates->hulls = hulls;
+	candidates->room = FIRST_ROOM;
+	candidates->pending = palloc_array(Candidate, candidates->room);
 
 	return candidates;
 }
@@ -56,14 +54,20 @@ void
 candidates_grow(Candidates *candidates)
 {
 	candidates->room *= 2;
-	candidates->rows = repalloc_huge(candidates->rows, sizeof(Candidate) * candidates->room);
+	candidates->pending = repalloc_huge(candidates->pending, sizeof(Candidate) * candidates->room);
 }
 
-void
-candidates_grow_runs(Candidates *candidates)
+Chunk *
+candidates_chunk(Candidates *candidates, Chunk *latest)
 {
-	candidates->room_runs *= 2;
-	candidates->runs = repalloc_huge(candidates->runs, sizeof(Run) * candidates->room_runs);
+	int			room = latest ? Min(latest->room * 4, MOST_CHUNK) : FIRST_CHUNK;
+	Chunk	   *chunk = MemoryContextAlloc(candidates->context, offsetof(Chunk, rows) + sizeof(Row) * room);
+
+	chunk->next = latest;
+	chunk->n = 0;
+	chunk->room = room;
+
+	return chunk;
 }
 
 static inline uint64
@@ -77,156 +81,182 @@ hash_of(int64 customer)
 	return z ^ (z >> 32);
 }
 
-/* The runs in the order of their partitions; ends[p] is one past partition p. */
-static Piece *
-scatter(const Candidates *candidates, int bits, int64 *ends)
+static void
+enter(Candidates *candidates, int64 customer)
 {
-	Piece	   *pieces = palloc_huge(Piece, candidates->nruns);
-	int			shift = 64 - bits;
-	int64		before = 0;
+	candidates->customer = customer;
+	candidates->begun = true;
+	if (candidates->partitions)
+		candidates->partition = &candidates->partitions[hash_of(customer) >> (64 - PARTITION_BITS)];
+}
 
-	memset(ends, 0, sizeof(int64) << bits);
-	for (int64 i = 0; i < candidates->nruns; i++)
-		ends[hash_of(candidates->runs[i].customer) >> shift]++;
-	for (int p = 0; p < 1 << bits; p++)
+/* From now on rows go to partitions, and so does what has become hulls. */
+static void
+scatter(Candidates *candidates)
+{
+	Hulls	   *hulls = candidates->hulls;
+	int64		n = candidates->n;
+	int64		vertex = 0;
+	int64		dropped = 0;
+
+	candidates->partitions = MemoryContextAllocZero(candidates->context, sizeof(Chunk *) * PARTITIONS);
+	for (int64 i = 0; i < hulls->n; i++)
 	{
-		int64		n = ends[p];
+		int64		end = i + 1 < hulls->n ? hulls->customers[i + 1].first : hulls->nvertices;
 
-		ends[p] = before;
-		before += n;
-	}
-
-	for (int64 i = 0; i < candidates->nruns; i++)
-	{
-		const Run  *run = &candidates->runs[i];
-		Piece	   *piece = &pieces[ends[hash_of(run->customer) >> shift]++];
-		int64		n = candidates_end(candidates, i) - run->first;
-
-		if ((i & 0xffff) == 0)
+		if ((i & 0xfff) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (n > MOST_PIECE || run->first >> FIRST_BITS)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("too many candidates")));
-		piece->customer = run->customer;
-		piece->first = run->first;
-		piece->n = n;
-	}
+		enter(candidates, hulls->customers[i].customer);
+		for (; vertex < end; vertex++)
+		{
+			const Candidate *from = &hulls->vertices[vertex];
 
-	return pieces;
+			if (from->offer != NO_OFFER)
+				candidates_add(candidates, from->offer, from->gain, from->cost);
+		}
+		for (; dropped < hulls->dropped_end[i]; dropped++)
+			candidates_add(candidates, hulls->dropped[dropped], NAN, 0);
+	}
+	hulls_clear(hulls);
+	candidates->n = n;
+}
+
+/* The present customer is complete, if there is one. */
+static void
+end_customer(Candidates *candidates)
+{
+	if (candidates->begun)
+		hulls_add(candidates->hulls, candidates->customer, candidates->pending, candidates->npending, true);
+	candidates->npending = 0;
+}
+
+void
+candidates_next(Candidates *candidates, int64 customer)
+{
+	if (candidates->partitions == NULL)
+	{
+		bool		comes_back = candidates->begun && customer < candidates->customer;
+
+		end_customer(candidates);
+		if (comes_back)
+			scatter(candidates);
+	}
+	enter(candidates, customer);
 }
 
 static void
-groups_reserve(Groups *groups, int64 npieces)
+groups_reserve(Groups *groups, int64 n)
 {
-	if (npieces <= groups->room)
+	if (n <= groups->room)
 		return;
 	if (groups->room)
 	{
 		pfree(groups->slots);
 		pfree(groups->customers);
-		pfree(groups->at);
+		pfree(groups->ends);
 		pfree(groups->of);
+		pfree(groups->rows);
 	}
-	groups->room = PARTITION_RUNS;
-	while (groups->room < npieces)
-		groups->room *= 2;
-	groups->slots = palloc_huge(int32, groups->room * 2);
+	groups->room = n + n / 4;
+	groups->slots = palloc_huge(int64, groups->room * 4);	/* room for the next power of two */
 	groups->customers = palloc_huge(int64, groups->room);
-	groups->at = palloc_huge(int64, groups->room);
-	groups->of = palloc_huge(int32, groups->room);
+	groups->ends = palloc_huge(int64, groups->room);
+	groups->of = palloc_huge(int64, groups->room);
+	groups->rows = palloc_huge(Candidate, groups->room);
 }
 
-/* Find the customers of a partition and count their rows. */
-static int64
-find_groups(Groups *groups, const Piece *pieces, int64 npieces, const Candidate *rows)
+/* The number of a customer within the partition. */
+static inline int64
+find_group(Groups *groups, uint64 mask, int64 customer, int64 *ngroups)
 {
+	uint64		slot = hash_of(customer) & mask;
+	int64		group;
+
+	while ((group = groups->slots[slot]) >= 0)
+	{
+		if (groups->customers[group] == customer)
+			return group;
+		slot = (slot + 1) & mask;
+	}
+	groups->slots[slot] = group = (*ngroups)++;
+	groups->customers[group] = customer;
+	groups->ends[group] = 0;
+
+	return group;
+}
+
+/* Make the hulls of the customers of a partition, and free it. */
+static void
+group(Hulls *hulls, Groups *groups, Chunk *chunks)
+{
+	int64		n = 0;
 	int64		ngroups = 0;
+	int64		at = 0;
 	uint64		mask = 1;
 
-	groups_reserve(groups, npieces);
-	while (mask < npieces * 2)
+	for (Chunk *chunk = chunks; chunk; chunk = chunk->next)
+		n += chunk->n;
+	groups_reserve(groups, n);
+	while (mask < n * 2)
 		mask *= 2;
-	memset(groups->slots, -1, sizeof(int32) * mask);
+	memset(groups->slots, -1, sizeof(int64) * mask);
 	mask--;
 
-	for (int64 i = 0; i < npieces; i++)
+	for (Chunk *chunk = chunks; chunk; chunk = chunk->next)
 	{
-		uint64		slot = hash_of(pieces[i].customer) & mask;
-		int32		group;
-
-		/* the rows are somewhere else, and wanted soon */
-		__builtin_prefetch(&rows[pieces[i].first]);
-		while ((group = groups->slots[slot]) >= 0 && groups->customers[group] != pieces[i].customer)
-			slot = (slot + 1) & mask;
-		if (group < 0)
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < chunk->n; i++)
 		{
-			groups->slots[slot] = group = ngroups++;
-			groups->customers[group] = pieces[i].customer;
-			groups->at[group] = 0;
+			int64		number = find_group(groups, mask, chunk->rows[i].customer, &ngroups);
+
+			groups->of[at++] = number;
+			groups->ends[number]++;
 		}
-		groups->of[i] = group;
-		groups->at[group] += pieces[i].n;
 	}
 
-	return ngroups;
+	/* from counts to beginnings; filling the groups makes ends of them */
+	at = 0;
+	for (int64 i = 0; i < ngroups; i++)
+	{
+		int64		count = groups->ends[i];
+
+		groups->ends[i] = at;
+		at += count;
+	}
+	at = 0;
+	for (Chunk *chunk = chunks, *next; chunk; chunk = next)
+	{
+		for (int i = 0; i < chunk->n; i++)
+			groups->rows[groups->ends[groups->of[at++]]++] = chunk->rows[i].candidate;
+		next = chunk->next;
+		pfree(chunk);
+	}
+
+	at = 0;
+	for (int64 i = 0; i < ngroups; i++)
+	{
+		if ((i & 0xfff) == 0)
+			CHECK_FOR_INTERRUPTS();
+		hulls_add(hulls, groups->customers[i], groups->rows + at, groups->ends[i] - at, false);
+		at = groups->ends[i];
+	}
 }
 
 void
-candidates_group(Candidates *candidates)
+candidates_finish(Candidates *candidates)
 {
-	MemoryContext caller;
-	Groups		groups = {0};
-	int64	   *ends;
-	Piece	   *pieces;
-	Candidate  *rows;
-	int64		first = 0;		/* the next piece */
-	int64		to = 0;			/* where the next row goes */
-	int			bits = 1;
+	MemoryContext caller = MemoryContextSwitchTo(candidates->context);
 
-	if (candidates->ascending)
-		return;
-
-	caller = MemoryContextSwitchTo(candidates->context);
-	while (1 << bits < MOST_PARTITIONS && candidates->nruns >> bits > PARTITION_RUNS)
-		bits++;
-	ends = palloc_array(int64, 1 << bits);
-	pieces = scatter(candidates, bits, ends);
-	rows = palloc_huge(Candidate, candidates->room);
-
-	candidates->nruns = 0;
-	for (int p = 0; p < 1 << bits; p++)
+	if (candidates->partitions == NULL)
+		end_customer(candidates);
+	else
 	{
-		int64		ngroups;
+		Groups		groups = {0};
 
-		CHECK_FOR_INTERRUPTS();
-		ngroups = find_groups(&groups, pieces + first, ends[p] - first, candidates->rows);
-
-		/* there are at most as many customers as there were runs: they fit */
-		for (int64 group = 0; group < ngroups; group++)
-		{
-			int64		n = groups.at[group];
-
-			candidates->runs[candidates->nruns].customer = groups.customers[group];
-			candidates->runs[candidates->nruns].first = to;
-			candidates->nruns++;
-			groups.at[group] = to;
-			to += n;
-		}
-		for (int64 i = first; i < ends[p]; i++)
-		{
-			int64	   *at = &groups.at[groups.of[i - first]];
-
-			for (int64 j = 0; j < pieces[i].n; j++)
-				rows[(*at)++] = candidates->rows[pieces[i].first + j];
-		}
-		first = ends[p];
+		for (int p = 0; p < PARTITIONS; p++)
+			if (candidates->partitions[p])
+				group(candidates->hulls, &groups, candidates->partitions[p]);
 	}
-
-	pfree(candidates->rows);
-	pfree(pieces);
-	pfree(ends);
-	candidates->rows = rows;
-	candidates->ascending = true;
+	hulls_finish(candidates->hulls);
 	MemoryContextSwitchTo(caller);
 }

@@ -1,89 +1,93 @@
 /*
  * candidates.h
- *		Who could get what: candidates collected and grouped by customer.
+ *		Candidates in any order of rows, brought together by customer.
  */
 #ifndef COUPON_CANDIDATES_H
 #define COUPON_CANDIDATES_H
 
 #include "coupon.h"
 
-typedef struct Candidate
-{
-	double		gain;			/* finite */
-	double		cost;			/* finite, at most MONEY_MOST */
-	int32		offer;
-} Candidate;
+#include "model/hull.h"
 
-/* Neighbouring candidates of one customer. */
-typedef struct Run
+/* A candidate on its way to its customer. */
+typedef struct Row
 {
 	int64		customer;
-	int64		first;			/* its first candidate; the run ends where the next begins */
-} Run;
+	Candidate	candidate;
+} Row;
+
+/* Rows of one partition, the latest chunk first. */
+typedef struct Chunk
+{
+	struct Chunk *next;
+	int			n;
+	int			room;
+	Row			rows[FLEXIBLE_ARRAY_MEMBER];
+} Chunk;
 
 typedef struct Candidates
 {
 	MemoryContext context;		/* where all of it lives */
-	Candidate  *rows;
-	int64		n;
+	Hulls	   *hulls;			/* where customers go */
+	int64		n;				/* candidates added */
+	int64		customer;		/* the present one */
+	bool		begun;			/* there is a present one */
+
+	/* as long as customers come in ascending order: the candidates of the present one */
+	Candidate  *pending;
+	int64		npending;
 	int64		room;
-	Run		   *runs;			/* once grouped: one for each customer, in no order */
-	int64		nruns;
-	int64		room_runs;
-	bool		ascending;		/* customers came in ascending order: no run is split */
-	double		largest_gain;	/* absolute */
+
+	/* from then on: partitions by a hash of the customer, and the present one's */
+	Chunk	  **partitions;
+	Chunk	  **partition;
 } Candidates;
 
-extern Candidates *candidates_make(void);
+/* Candidates that become hulls. */
+extern Candidates *candidates_make(Hulls *hulls);
 
-/* Make room for one more; called by the inline functions below. */
+/* What is added from now on is of another customer; see candidates_customer(). */
+extern void candidates_next(Candidates *candidates, int64 customer);
+
+/* Make room for one more. */
 extern void candidates_grow(Candidates *candidates);
-extern void candidates_grow_runs(Candidates *candidates);
+extern Chunk *candidates_chunk(Candidates *candidates, Chunk *latest);
+
+/* There are no more candidates: the hulls are complete. */
+extern void candidates_finish(Candidates *candidates);
 
 /* What is added from now on is of this customer. */
 static inline void
 candidates_customer(Candidates *candidates, int64 customer)
 {
-	if (candidates->nruns > 0)
-	{
-		int64		last = candidates->runs[candidates->nruns - 1].customer;
-
-		if (customer == last)
-			return;
-		if (customer < last)
-			candidates->ascending = false;
-	}
-	if (candidates->nruns == candidates->room_runs)
-		candidates_grow_runs(candidates);
-	candidates->runs[candidates->nruns].customer = customer;
-	candidates->runs[candidates->nruns].first = candidates->n;
-	candidates->nruns++;
+	if (customer != candidates->customer || !candidates->begun)
+		candidates_next(candidates, customer);
 }
 
 static inline void
 candidates_add(Candidates *candidates, int32 offer, double gain, double cost)
 {
-	Candidate  *row;
-	double		size = gain < 0 ? -gain : gain;
+	Candidate  *to;
 
-	if (candidates->n == candidates->room)
-		candidates_grow(candidates);
-	row = &candidates->rows[candidates->n++];
-	row->gain = gain;
-	row->cost = cost;
-	row->offer = offer;
-	if (size > candidates->largest_gain)
-		candidates->largest_gain = size;
+	candidates->n++;
+	if (candidates->partition == NULL)
+	{
+		if (candidates->npending == candidates->room)
+			candidates_grow(candidates);
+		to = &candidates->pending[candidates->npending++];
+	}
+	else
+	{
+		Chunk	   *chunk = *candidates->partition;
+
+		if (chunk == NULL || chunk->n == chunk->room)
+			*candidates->partition = chunk = candidates_chunk(candidates, chunk);
+		chunk->rows[chunk->n].customer = candidates->customer;
+		to = &chunk->rows[chunk->n++].candidate;
+	}
+	to->gain = gain;
+	to->cost = cost;
+	to->offer = offer;
 }
-
-/* One past the last candidate of a run. */
-static inline int64
-candidates_end(const Candidates *candidates, int64 run)
-{
-	return run + 1 < candidates->nruns ? candidates->runs[run + 1].first : candidates->n;
-}
-
-/* Bring the candidates of each customer together: one run a customer. */
-extern void candidates_group(Candidates *candidates);
 
 #endif							/* COUPON_CANDIDATES_H */

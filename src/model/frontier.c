@@ -17,51 +17,46 @@
 /* An increment on its own. */
 typedef struct Step
 {
-	double		efficiency;
-	double		gain;
+	uint64		key;			/* of its efficiency */
 	int64		cost;
+	int64		gain;
 	int			customers;		/* +1 where a customer begins to get an offer, -1 ends */
 } Step;
 
 /* The most efficient first; the order of equals does not show in the relaxation. */
 #define ST_SORT sort_steps
 #define ST_ELEMENT_TYPE Step
-#define ST_COMPARE(a, b) ((a)->efficiency < (b)->efficiency ? 1 : (a)->efficiency > (b)->efficiency ? -1 : 0)
+#define ST_COMPARE(a, b) ((a)->key < (b)->key ? 1 : (a)->key > (b)->key ? -1 : 0)
 #define ST_CHECK_FOR_INTERRUPTS
 #define ST_SCOPE static
 #define ST_DECLARE
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-/* All increments, and the gain and customers of the base vertices. */
 static Step *
-steps_of(const Hulls *hulls, const GainScale *scale, int128 *gain, int64 *customers)
+steps_of(const Hulls *hulls, const GainScale *scale)
 {
-	const Candidate *rows = hulls->candidates->rows;
-	Step	   *steps = palloc_huge(Step, Max(hulls->nincrements, 1));
+	Step	   *steps = palloc_huge(Step, Max(hulls->nvertices, 1));
+	int64		at = 0;
 
-	*gain = 0;
-	*customers = 0;
-	for (int64 run = 0; run < hulls->n; run++)
+	for (int64 i = 0; i < hulls->n; i++)
 	{
-		int64		vertex = hulls->base[run];
-		double		before = vertex == NO_OFFER ? 0 : rows[vertex].gain;
+		int64		before = 0;
+		bool		offered = false;
 
-		if ((run & 0xffff) == 0)
+		if ((i & 0xffff) == 0)
 			CHECK_FOR_INTERRUPTS();
-		*gain += gain_units(scale, before);
-		*customers += vertex != NO_OFFER;
-		for (int64 i = hulls->first[run]; i < hulls->first[run + 1]; i++)
+		for (; at < hulls->customers[i + 1].first; at++)
 		{
-			const Increment *increment = &hulls->increments[i];
-			double		after = increment->candidate == NO_OFFER ? 0 : rows[increment->candidate].gain;
+			const Candidate *vertex = &hulls->vertices[at];
+			int64		after = gain_units(scale, vertex->gain);
 
-			steps[i].efficiency = increment->efficiency;
-			steps[i].gain = after - before;
-			steps[i].cost = increment->cost;
-			steps[i].customers = (increment->candidate != NO_OFFER) - (vertex != NO_OFFER);
-			vertex = increment->candidate;
+			steps[at].key = hulls->increments[at].key;
+			steps[at].cost = hulls->increments[at].weight;
+			steps[at].gain = after - before;
+			steps[at].customers = (vertex->offer != NO_OFFER) - offered;
 			before = after;
+			offered = vertex->offer != NO_OFFER;
 		}
 	}
 
@@ -71,15 +66,15 @@ steps_of(const Hulls *hulls, const GainScale *scale, int128 *gain, int64 *custom
 void
 frontier_points(const Hulls *hulls, int npoints, FrontierPoint *points)
 {
-	GainScale	scale = gain_scale(hulls->candidates->largest_gain);
-	int128		gain;
-	int128		cost = hulls->base_cost;
+	GainScale	scale = gain_scale(hulls->largest_gain);
+	int128		gain = 0;
+	int128		cost = 0;
 	int128		full = Max(hulls->full_cost, 0);
-	int64		customers;
-	Step	   *steps = steps_of(hulls, &scale, &gain, &customers);
+	int64		customers = 0;
+	Step	   *steps = steps_of(hulls, &scale);
 	int64		next = 0;
 
-	sort_steps(steps, hulls->nincrements);
+	sort_steps(steps, hulls->nvertices);
 
 	for (int p = 0; p < npoints; p++)
 	{
@@ -87,11 +82,11 @@ frontier_points(const Hulls *hulls, int npoints, FrontierPoint *points)
 		int128		budget = full / (npoints - 1) * p + full % (npoints - 1) * p / (npoints - 1);
 		FrontierPoint *point = &points[p];
 
-		while (next < hulls->nincrements && cost + steps[next].cost <= budget)
+		while (next < hulls->nvertices && cost + steps[next].cost <= budget)
 		{
 			if ((next & 0xfffff) == 0)
 				CHECK_FOR_INTERRUPTS();
-			gain += gain_units(&scale, steps[next].gain);
+			gain += steps[next].gain;
 			cost += steps[next].cost;
 			customers += steps[next].customers;
 			next++;
@@ -102,10 +97,10 @@ frontier_points(const Hulls *hulls, int npoints, FrontierPoint *points)
 		point->cost = money_amount(cost);
 		point->customers = customers;
 		point->price = 0;
-		if (next < hulls->nincrements)
+		if (next < hulls->nvertices)
 		{
 			/* the part of the next increment that the rest pays for */
-			point->price = steps[next].efficiency;
+			point->price = weighted_number(steps[next].key);
 			if (cost < budget)
 			{
 				point->gain += point->price * money_amount(budget - cost);

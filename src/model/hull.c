@@ -11,174 +11,288 @@
  */
 #include "coupon.h"
 
+#include <math.h>
+
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "model/hull.h"
 #include "model/money.h"
 
-#define FIRST_POINTS	64
+#define FIRST_ROOM		1024
 #define FEW_POINTS		32		/* insertion sort up to here */
 
 typedef struct Point
 {
-	int64		cost;
+	int64		cost;			/* in millionths */
 	double		gain;
-	int64		candidate;
-	int64		run;
+	const Candidate *candidate;
 } Point;
+
+typedef struct HullScratch
+{
+	const Hulls *hulls;
+	int64		customer;		/* the present one */
+	int64		room;
+	Point	   *points;
+	int		   *corners;		/* points on the hull so far */
+	int64		room_seen;
+	int64	   *seen;			/* by offer: the turn that had it last */
+	int64		turn;			/* customers so far, cleared ones too; from 1 */
+} HullScratch;
+
+static const Candidate no_offer = {0, 0, NO_OFFER};
+
+Hulls *
+hulls_make(CandidateRank rank, DuplicateFound duplicate, const void *of)
+{
+	Hulls	   *hulls = palloc0_object(Hulls);
+
+	hulls->rank = rank;
+	hulls->duplicate = duplicate;
+	hulls->of = of;
+	hulls->context = CurrentMemoryContext;
+	hulls->room = hulls->room_vertices = hulls->room_dropped = FIRST_ROOM;
+	hulls->customers = palloc_array(Customer, hulls->room);
+	hulls->dropped_end = palloc_array(int64, hulls->room);
+	hulls->vertices = palloc_array(Candidate, hulls->room_vertices);
+	hulls->increments = palloc_array(Weighted, hulls->room_vertices);
+	hulls->dropped = palloc_array(int32, hulls->room_dropped);
+	hulls->scratch = palloc0_object(HullScratch);
+	hulls->scratch->hulls = hulls;
+	hulls->scratch->room = hulls->scratch->room_seen = FIRST_ROOM;
+	hulls->scratch->points = palloc_array(Point, FIRST_ROOM);
+	hulls->scratch->corners = palloc_array(int, FIRST_ROOM);
+	hulls->scratch->seen = palloc0_array(int64, FIRST_ROOM);
+
+	return hulls;
+}
+
+void
+hulls_clear(Hulls *hulls)
+{
+	hulls->n = hulls->nvertices = hulls->ndropped = 0;
+	hulls->full_cost = 0;
+	hulls->largest_gain = 0;
+}
+
+/* Double "room" until it holds so many. */
+static int64
+doubled(int64 room, int64 wanted)
+{
+	while (room < wanted)
+		room *= 2;
+
+	return room;
+}
+
+/* Make room for a customer with so many candidates. */
+static void
+reserve(Hulls *hulls, int64 n)
+{
+	HullScratch *scratch = hulls->scratch;
+
+	if (hulls->n + 2 > hulls->room)
+	{
+		hulls->room *= 2;
+		hulls->customers = repalloc_huge(hulls->customers, sizeof(Customer) * hulls->room);
+		hulls->dropped_end = repalloc_huge(hulls->dropped_end, sizeof(int64) * hulls->room);
+	}
+	if (hulls->nvertices + n + 1 > hulls->room_vertices)
+	{
+		hulls->room_vertices = doubled(hulls->room_vertices, hulls->nvertices + n + 1);
+		hulls->vertices = repalloc_huge(hulls->vertices, sizeof(Candidate) * hulls->room_vertices);
+		hulls->increments = repalloc_huge(hulls->increments, sizeof(Weighted) * hulls->room_vertices);
+	}
+	if (hulls->ndropped + n > hulls->room_dropped)
+	{
+		hulls->room_dropped = doubled(hulls->room_dropped, hulls->ndropped + n);
+		hulls->dropped = repalloc_huge(hulls->dropped, sizeof(int32) * hulls->room_dropped);
+	}
+	if (n + 1 > scratch->room)
+	{
+		if (n > PG_INT32_MAX / 2)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too many candidates for one customer")));
+		scratch->room = doubled(scratch->room, n + 1);
+		scratch->points = repalloc_huge(scratch->points, sizeof(Point) * scratch->room);
+		scratch->corners = repalloc_huge(scratch->corners, sizeof(int) * scratch->room);
+	}
+}
+
+/* The present customer has a candidate for this offer. */
+static inline void
+check_new(const Hulls *hulls, HullScratch *scratch, int32 offer)
+{
+	if (unlikely(offer >= scratch->room_seen))
+	{
+		int64		room = doubled(scratch->room_seen, (int64) offer + 1);
+
+		scratch->seen = repalloc_huge(scratch->seen, sizeof(int64) * room);
+		memset(scratch->seen + scratch->room_seen, 0, sizeof(int64) * (room - scratch->room_seen));
+		scratch->room_seen = room;
+	}
+	if (unlikely(scratch->seen[offer] == scratch->turn))
+		hulls->duplicate(hulls->of, scratch->customer, offer);
+	scratch->seen[offer] = scratch->turn;
+}
 
 /* Cheapest first; of equal cost the best first, then the one of larger rank. */
 static inline bool
-comes_before(const Hulls *hulls, const Point *a, const Point *b)
+comes_before(const HullScratch *scratch, const Point *a, const Point *b)
 {
+	const Hulls *hulls = scratch->hulls;
+
 	if (a->cost != b->cost)
 		return a->cost < b->cost;
 	if (a->gain != b->gain)
 		return a->gain > b->gain;
 
 	/* "no offer" before offers that change nothing */
-	if (a->candidate == NO_OFFER || b->candidate == NO_OFFER)
-		return a->candidate == NO_OFFER;
+	if (a->candidate == &no_offer || b->candidate == &no_offer)
+		return a->candidate == &no_offer;
 
-	return hulls_rank(hulls, a->run, a->candidate) > hulls_rank(hulls, b->run, b->candidate);
+	return hulls->rank(hulls->of, scratch->customer, a->candidate->offer) >
+		hulls->rank(hulls->of, scratch->customer, b->candidate->offer);
 }
 
 static int
-compare_points(const void *a, const void *b, void *hulls)
+compare_points(const void *a, const void *b, void *scratch)
 {
-	if (comes_before(hulls, a, b))
+	if (comes_before(scratch, a, b))
 		return -1;
 
-	return comes_before(hulls, b, a) ? 1 : 0;
+	return comes_before(scratch, b, a) ? 1 : 0;
 }
 
 static void
-sort_points(Hulls *hulls, Point *points, int64 n)
+sort_points(HullScratch *scratch, Point *points, int n)
 {
 	if (n > FEW_POINTS)
 	{
-		qsort_arg(points, n, sizeof(Point), compare_points, hulls);
+		qsort_arg(points, n, sizeof(Point), compare_points, scratch);
 		return;
 	}
-	for (int64 i = 1; i < n; i++)
+	for (int i = 1; i < n; i++)
 	{
 		Point		point = points[i];
-		int64		j = i;
+		int			j = i;
 
-		for (; j > 0 && comes_before(hulls, &point, &points[j - 1]); j--)
+		for (; j > 0 && comes_before(scratch, &point, &points[j - 1]); j--)
 			points[j] = points[j - 1];
 		points[j] = point;
 	}
 }
 
-/* Append the hull of sorted points to the increments; there is room. */
+/* Append the hull of sorted points; there is room. */
 static void
-walk(Hulls *hulls, int64 run, const Point *points, int64 n, const Point **corners)
+walk(Hulls *hulls, const Point *points, int n)
 {
-	Increment  *increments = hulls->increments + hulls->nincrements;
-	int64		top = 0;		/* corners[top] is the last vertex so far */
+	Weighted   *increments = hulls->increments + hulls->nvertices;
+	Candidate  *vertices = hulls->vertices + hulls->nvertices;
+	int		   *corners = hulls->scratch->corners;
+	bool		starts = points[0].candidate != &no_offer;
+	int			top = 0;		/* corners[top] is the last vertex so far */
 
-	corners[0] = &points[0];
-	for (int64 i = 1; i < n; i++)
+	/* room for the increment of who starts with an offer */
+	increments += starts;
+	corners[0] = 0;
+	for (int i = 1; i < n; i++)
 	{
 		const Point *point = &points[i];
+		const Point *last = &points[corners[top]];
 		double		efficiency;
 
-		if (point->gain <= corners[top]->gain)
+		if (point->gain <= last->gain)
 			continue;
 
 		/* as long as the last vertex lies below the line that passes it by */
 		for (;;)
 		{
-			efficiency = (point->gain - corners[top]->gain) * MONEY_UNITS /
-				(double) (point->cost - corners[top]->cost);
-			if (top == 0 || efficiency < increments[top - 1].efficiency)
+			efficiency = (point->gain - last->gain) * MONEY_UNITS / (double) (point->cost - last->cost);
+			if (top == 0 || weighted_key(efficiency) < increments[top - 1].key)
 				break;
-			top--;
+			last = &points[corners[--top]];
 		}
-		increments[top].efficiency = efficiency;
-		increments[top].cost = point->cost - corners[top]->cost;
-		increments[top].candidate = point->candidate;
-		corners[++top] = point;
+		increments[top].key = weighted_key(efficiency);
+		increments[top].weight = point->cost - last->cost;
+		corners[++top] = i;
 	}
 
-	hulls->base[run] = points[0].candidate;
-	hulls->nincrements += top;
-	hulls->base_cost += points[0].cost;
-	hulls->full_cost += corners[top]->cost;
+	if (starts)
+	{
+		increments--;
+		increments[0].key = weighted_key(INFINITY);
+		increments[0].weight = points[0].cost;
+	}
+	for (int k = !starts; k <= top; k++)
+	{
+		*vertices = *points[corners[k]].candidate;
+		hulls->largest_gain = Max(hulls->largest_gain, fabs(vertices->gain));
+		vertices++;
+	}
+	hulls->nvertices = vertices - hulls->vertices;
+	hulls->full_cost += points[corners[top]].cost;
 }
 
-Hulls *
-hulls_make(const Candidates *candidates, const uint64 *identities,
-		   const uint64 *offers, int noffers, int64 seed)
+/* Remember the offers of the candidates that are not among the last vertices. */
+static void
+keep_dropped(Hulls *hulls, const Candidate *candidates, int64 n)
 {
-	Hulls	   *hulls = palloc0_object(Hulls);
-	int64	   *seen = palloc_huge(int64, Max(noffers, 1)); /* by offer: run that had it last */
-	int64		room_points = FIRST_POINTS;
-	Point	   *points = palloc_array(Point, room_points);
-	const Point **corners = palloc_array(const Point *, room_points);
-	int64		room = Max(candidates->nruns * 2, 64);
+	int64	   *seen = hulls->scratch->seen;
 
-	hulls->candidates = candidates;
-	hulls->identities = identities;
-	hulls->offers = offers;
-	hulls->seed = seed;
-	hulls->n = candidates->nruns;
-	hulls->base = palloc_huge(int64, Max(hulls->n, 1));
-	hulls->first = palloc_huge(int64, hulls->n + 1);
-	hulls->increments = palloc_huge(Increment, room);
-	hulls->duplicate = -1;
-	memset(seen, -1, sizeof(int64) * noffers);
+	/* all of them were seen this turn: unmark those that are kept */
+	for (int64 i = hulls->customers[hulls->n].first; i < hulls->nvertices; i++)
+		if (hulls->vertices[i].offer != NO_OFFER)
+			seen[hulls->vertices[i].offer] = 0;
+	for (int64 i = 0; i < n; i++)
+		if (seen[candidates[i].offer] != 0)
+			hulls->dropped[hulls->ndropped++] = candidates[i].offer;
+}
 
-	for (int64 run = 0; run < hulls->n; run++)
+void
+hulls_add(Hulls *hulls, int64 customer, const Candidate *candidates, int64 n, bool keep)
+{
+	HullScratch *scratch = hulls->scratch;
+	Point	   *points;
+	int			npoints = 1;
+
+	reserve(hulls, n);
+	points = scratch->points;
+	scratch->customer = customer;
+	scratch->turn++;
+
+	points[0] = (Point) {0, 0, &no_offer};
+	for (int64 i = 0; i < n; i++)
 	{
-		int64		end = candidates_end(candidates, run);
-		int64		most = end - candidates->runs[run].first + 1;
-		int64		n = 1;
+		const Candidate *candidate = &candidates[i];
+		int64		cost;
 
-		if ((run & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (most > room_points)
-		{
-			room_points = most * 2;
-			points = repalloc_huge(points, sizeof(Point) * room_points);
-			corners = repalloc_huge(corners, sizeof(Point *) * room_points);
-		}
-		if (hulls->nincrements + most > room)
-		{
-			room = Max(room * 2, room + most);
-			hulls->increments = repalloc_huge(hulls->increments, sizeof(Increment) * room);
-		}
+		check_new(hulls, scratch, candidate->offer);
 
-		points[0] = (Point) {0, 0, NO_OFFER, run};
-		for (int64 i = candidates->runs[run].first; i < end; i++)
-		{
-			const Candidate *row = &candidates->rows[i];
-			int64		cost;
-
-			if (seen[row->offer] == run)
-			{
-				hulls->duplicate = i;
-				hulls->duplicate_of = run;
-				return hulls;
-			}
-			seen[row->offer] = run;
-
-			/* neither better nor cheaper than no offer */
-			cost = money_up(row->cost);
-			if (row->gain <= 0 && cost >= 0)
-				continue;
-			points[n++] = (Point) {cost, row->gain, i, run};
-		}
-		sort_points(hulls, points, n);
-		hulls->first[run] = hulls->nincrements;
-		walk(hulls, run, points, n, corners);
+		/* unknown, or neither better nor cheaper than no offer */
+		if (isnan(candidate->gain) || (candidate->gain <= 0 && candidate->cost >= 0))
+			continue;
+		cost = money_up(candidate->cost);
+		points[npoints++] = (Point) {cost, candidate->gain, candidate};
 	}
-	hulls->first[hulls->n] = hulls->nincrements;
+	sort_points(scratch, points, npoints);
 
-	pfree(seen);
-	pfree(points);
-	pfree(corners);
+	hulls->customers[hulls->n].customer = customer;
+	hulls->customers[hulls->n].first = hulls->nvertices;
+	walk(hulls, points, npoints);
+	if (keep)
+		keep_dropped(hulls, candidates, n);
+	hulls->dropped_end[hulls->n] = hulls->ndropped;
+	hulls->n++;
+}
 
-	return hulls;
+void
+hulls_finish(Hulls *hulls)
+{
+	hulls->customers[hulls->n].customer = 0;
+	hulls->customers[hulls->n].first = hulls->nvertices;
+	pfree(hulls->dropped);
+	pfree(hulls->dropped_end);
 }

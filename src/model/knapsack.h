@@ -11,7 +11,7 @@
 
 typedef struct Allocation
 {
-	int64	   *chosen;			/* by customer: a candidate, or NO_OFFER */
+	int32	   *taken;			/* by customer: increments taken */
 	double		price;			/* gain that one more unit of money buys */
 	double		objective;		/* gain of the allocation */
 	double		bound;			/* no allocation within the budget gains more */

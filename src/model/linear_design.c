@@ -33,13 +33,15 @@ linear_state_schema(const LinearState *state)
 	return schema;
 }
 
-/* Which column of the state is each column of the design. */
+/* Which column of the state is each column of the design; -1 if no row had a value. */
 static int *
 places(const LinearState *state, const Regions *r, const Design *design)
 {
 	int		   *place = palloc_array(int, Max(design->p, 1));
 	int		   *category = palloc0_array(int, Max(state->nfeatures, 1));
 
+	for (int j = 0; j < design->p; j++)
+		place[j] = -1;
 	for (int c = 0; c < state->nfeatures; c++)
 	{
 		const StateFeature *feature = &r->features[c];
@@ -84,13 +86,16 @@ linear_state_moments(const LinearState *given, Moments *moments)
 	{
 		int			from = i > 0 ? place[i - 1] : 0;
 
+		if (from < 0)
+			continue;
 		moments->mean[i] = r.mean[from];
 		for (int j = i; j <= design->p; j++)
 		{
 			int			to = j > 0 ? place[j - 1] : 0;
 
-			moments->M[(Size) i * moments->ld + j] =
-				r.M[(Size) Min(from, to) * state->column_room + Max(from, to)];
+			if (to >= 0)
+				moments->M[(Size) i * moments->ld + j] =
+					r.M[(Size) Min(from, to) * state->column_room + Max(from, to)];
 		}
 	}
 	moments_complete(moments);
@@ -104,7 +109,7 @@ linear_state_moments(const LinearState *given, Moments *moments)
 		for (int k = 0; k < design->width[c]; k++)
 		{
 			int			j = design->first[c] + k;
-			double		fill = r.fill[place[j]];
+			double		fill = place[j] >= 0 ? r.fill[place[j]] : 0;
 
 			design->mean[j] = share < 1 ?
 				fill + (moments->mean[1 + j] - fill) / (1 - share) : fill;

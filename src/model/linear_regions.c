@@ -110,12 +110,6 @@ regions_add_columns(LinearState *state, int n)
 
 	Assert(state->block == 0);
 
-	if (state->p + n > MAX_COLUMNS - state->nfeatures ||
-		state->p + n - 1 > MAX_EXPANDED + state->nfeatures)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("features expand to more than %d columns", MAX_EXPANDED),
-				 errhint("Leave columns out with option \"exclude\".")));
 	if (state->p + n <= state->column_room)
 		return state;
 	rooms_of(state, &rooms);

@@ -75,12 +75,27 @@ flush(LinearState *state)
 	state->block = 0;
 }
 
+/* Raise an error if n more value columns are too many. */
+static void
+check_expanded(const LinearState *state, int n)
+{
+	Regions		r;
+	int			values = state->p - 1 + n;
+
+	regions_of(state, &r);
+	for (int c = 0; c < state->nfeatures; c++)
+		values -= r.features[c].missing >= 0;
+	if (values > MAX_EXPANDED)
+		too_many_columns();
+}
+
 /* Give a feature n columns of values, filled with "fill" in all rows before. */
 static LinearState *
 add_values(LinearState *state, int c, int n, const double *fill)
 {
 	Regions		r;
 
+	check_expanded(state, n);
 	state = regions_add_columns(state, n);
 	regions_of(state, &r);
 	r.features[c].length = n;
@@ -111,19 +126,17 @@ add_indicator(LinearState *state, int c)
 static LinearState *
 add_category(LinearState *state, int c, const char *text, int length)
 {
+	Regions		r;
 	int			at;
 
+	if (regions_ncategories(state, c) == MAX_CATEGORIES)
+		too_many_categories(regions_name(state, c));
+	check_expanded(state, 1);
 	state = regions_add_columns(state, 1);
 	state = regions_room_for_category(state, length);
 	at = regions_insert_category(state, c, text, length);
-	if (regions_ncategories(state, c) > MAX_CATEGORIES)
-		too_many_categories(regions_name(state, c));
-	{
-		Regions		r;
-
-		regions_of(state, &r);
-		r.categories[at].column = state->p++;
-	}
+	regions_of(state, &r);
+	r.categories[at].column = state->p++;
 
 	return state;
 }

@@ -14,7 +14,7 @@
 #include "model/base.h"
 #include "model/solve.h"
 
-/* The iteration ends when a full step would gain less log likelihood. */
+/* The step that gains less log likelihood is the last one. */
 #define TOLERANCE		1e-10
 #define MAX_HALVINGS	40
 
@@ -239,16 +239,16 @@ logit_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fit
 		factor_solve(&factor, step);
 		for (int j = 0; j < n; j++)
 			gain += step[j] * newton.gradient[j] / 2;
-		if (gain < TOLERANCE)
-		{
-			fit->converged = true;
-			break;
-		}
 		memcpy(before, theta, sizeof(double) * n);
 		for (int j = 0; j < n; j++)
 			theta[j] += step[j];
 		pfree(factor.L);
 		pfree(factor.dropped);
+		if (gain < TOLERANCE)
+		{
+			fit->converged = true;
+			break;
+		}
 	}
 
 	fit->deviance = -2 * newton.plain;

@@ -12,12 +12,14 @@
 #define FIRST_ROOM	64
 
 MemoryContext
-collector_context(FunctionCallInfo fcinfo)
+aggregate_context(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
 
 	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "support function of an aggregate called outside of it");
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("support function of an aggregate called outside of it")));
 
 	return context;
 }

@@ -24,7 +24,7 @@ typedef struct Collector
 } Collector;
 
 /* The memory context of the aggregate that makes this call; an error outside one. */
-extern MemoryContext collector_context(FunctionCallInfo fcinfo);
+extern MemoryContext aggregate_context(FunctionCallInfo fcinfo);
 
 extern Collector *collector_make(MemoryContext context, int width);
 

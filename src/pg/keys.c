@@ -4,7 +4,6 @@
  */
 #include "coupon.h"
 
-#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -106,21 +105,9 @@ number_of(Keys *keys, Datum value)
 }
 
 int64
-keys_number(Keys *keys, Datum value)
+keys_find(Keys *keys, Datum value)
 {
 	Datum		plain = value;
-
-	switch (keys->type)
-	{
-		case INT8OID:
-			return DatumGetInt64(value);
-		case INT4OID:
-			return DatumGetInt32(value);
-		case INT2OID:
-			return DatumGetInt16(value);
-		default:
-			break;
-	}
 
 	/* a copy must not point into the user's table */
 	if (keys->length == -1)

@@ -11,6 +11,8 @@
 
 #include "coupon.h"
 
+#include "catalog/pg_type.h"
+
 typedef struct Keys
 {
 	MemoryContext context;		/* where all of it lives */
@@ -35,8 +37,25 @@ typedef struct Keys
 /* An empty set of keys; a type that cannot be hashed is an error. */
 extern Keys *keys_make(Oid type, Oid collation);
 
+/* The number of a value of another type than the integers. */
+extern int64 keys_find(Keys *keys, Datum value);
+
 /* The number of a value that is not null. */
-extern int64 keys_number(Keys *keys, Datum value);
+static inline int64
+keys_number(Keys *keys, Datum value)
+{
+	switch (keys->type)
+	{
+		case INT8OID:
+			return DatumGetInt64(value);
+		case INT4OID:
+			return DatumGetInt32(value);
+		case INT2OID:
+			return DatumGetInt16(value);
+		default:
+			return keys_find(keys, value);
+	}
+}
 
 /* The value of a number. */
 extern Datum keys_value(const Keys *keys, int64 number);

@@ -118,9 +118,9 @@ schema_check_length(const SchemaColumn *column, const FeatureValue *value)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 column->name[0] ?
-				 errmsg("array feature \"%s\" has %d elements, not %d",
+				 errmsg("array feature \"%s\" has length %d, not %d",
 						column->name, value->length, column->length) :
-				 errmsg("features have %d elements, not %d", value->length, column->length)));
+				 errmsg("features have length %d, not %d", value->length, column->length)));
 }
 
 void
@@ -130,6 +130,15 @@ too_many_categories(const char *column)
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("feature \"%s\" has more than %d different values", column, MAX_CATEGORIES),
 			 errhint("Group its values, or leave it out with option \"exclude\": [\"%s\"].", column)));
+}
+
+void
+too_many_columns(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("features expand to more than %d columns", MAX_EXPANDED),
+			 errhint("Categories count by their values, arrays by their elements; leave features out with option \"exclude\".")));
 }
 
 int

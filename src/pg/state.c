@@ -4,6 +4,7 @@
  */
 #include "coupon.h"
 
+#include "pg/collector.h"
 #include "pg/state.h"
 
 const StateType *
@@ -43,8 +44,7 @@ state_arg(FunctionCallInfo fcinfo, int i, StateKind kind)
 {
 	FlatState  *state;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "support function of an aggregate called outside of it");
+	aggregate_context(fcinfo);
 	if (PG_ARGISNULL(i))
 		return NULL;
 

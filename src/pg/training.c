@@ -53,17 +53,6 @@ widen(Training *training, int width)
 	training->rows = rows;
 }
 
-static void
-check_expanded(const Training *training, const char *column)
-{
-	if (schema_expanded(training->schema) > MAX_EXPANDED)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("features expand to more than %d columns at feature \"%s\"",
-						MAX_EXPANDED, column),
-				 errhint("Leave columns out with option \"exclude\".")));
-}
-
 /* An array column shows its length for the first time: its slots come last. */
 static void
 learn_length(Training *training, int c, int length)
@@ -72,7 +61,8 @@ learn_length(Training *training, int c, int length)
 
 	column->length = length;
 	column->slot = training->schema->nslots;
-	check_expanded(training, column->name);
+	if (schema_expanded(training->schema) > MAX_EXPANDED)
+		too_many_columns();
 	training->schema->nslots += length;
 	widen(training, TRAINING_SLOTS + training->schema->nslots);
 }
@@ -89,7 +79,8 @@ learn_category(Training *training, int c, const char *text, int length)
 	{
 		if (code >= MAX_CATEGORIES)
 			too_many_categories(column->name);
-		check_expanded(training, column->name);
+		if (schema_expanded(training->schema) > MAX_EXPANDED)
+			too_many_columns();
 	}
 
 	return code;
@@ -161,7 +152,7 @@ check_schema(Training *training, const FeatureReader *reader)
 Datum
 training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
 {
-	MemoryContext context = collector_context(fcinfo);
+	MemoryContext context = aggregate_context(fcinfo);
 	Training   *training = training_arg(fcinfo, 0);
 	int			features = with_arms ? 3 : 2;
 	const Jsonb *options = options_arg(fcinfo, features + 1);

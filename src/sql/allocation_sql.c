@@ -47,7 +47,7 @@ typedef struct Problem
 	Progress	progress;
 
 	CandidateSet *set;
-	Hulls	   *hulls;
+	Hulls	   *hulls;			/* the set's */
 	Allocation *allocation;
 
 	PlanPhase	phases[MOST_PHASES];
@@ -124,12 +124,11 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 	INSTR_TIME_SET_CURRENT(problem->began);
 	problem->phase_began = problem->began;
 	progress_start(&problem->progress, problem->options.quiet);
-	problem->set = candidates_read(problem->query, type, work, &problem->progress);
+	problem->set = candidates_read(problem->query, type, problem->options.seed, work, &problem->progress);
 	end_phase(problem, "read", problem->set->candidates->n);
-	candidates_group(problem->set->candidates);
-	end_phase(problem, "group", problem->set->candidates->nruns);
-	problem->hulls = candidates_hulls(problem->set, problem->options.seed);
-	end_phase(problem, "hull", problem->hulls->nincrements);
+	candidates_finish(problem->set->candidates);
+	problem->hulls = problem->set->hulls;
+	end_phase(problem, "group", problem->hulls->n);
 	problem->allocation = knapsack_solve(problem->hulls, money_down(problem->rules[0].bound));
 	end_phase(problem, "solve", problem->allocation->allocated);
 
@@ -180,24 +179,24 @@ static void
 emit(FunctionCallInfo fcinfo, const Problem *problem, Oid type)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	const Candidates *candidates = problem->set->candidates;
+	const Hulls *hulls = problem->hulls;
 	const Word *offers = problem->set->offers->words;
 	Datum		values[4];
 	bool		nulls[4] = {false};
 
-	for (int64 run = 0; run < candidates->nruns; run++)
+	for (int64 i = 0; i < hulls->n; i++)
 	{
-		int64		customer = candidates->runs[run].customer;
-		const Candidate *row = &candidates->rows[problem->allocation->chosen[run]];
+		int64		customer = hulls->customers[i].customer;
+		const Candidate *vertex = hulls_vertex(hulls, i, problem->allocation->taken[i]);
 
-		if ((run & 0xfff) == 0)
+		if ((i & 0xfff) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (problem->allocation->chosen[run] == NO_OFFER)
+		if (vertex == NULL)
 			continue;
 		values[0] = type == INT8OID ? Int64GetDatum(customer) : keys_value(problem->set->keys, customer);
-		values[1] = PointerGetDatum(offers[row->offer].value);
-		values[2] = Float8GetDatum(row->gain);
-		values[3] = Float8GetDatum(row->cost);
+		values[1] = PointerGetDatum(offers[vertex->offer].value);
+		values[2] = Float8GetDatum(vertex->gain);
+		values[3] = Float8GetDatum(vertex->cost);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
@@ -285,10 +284,10 @@ frontier(PG_FUNCTION_ARGS)
 	context = AllocSetContextCreate(caller, "coupon frontier", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
 	progress_start(&progress, false);
-	set = candidates_read(query, InvalidOid, "frontier", &progress);
-	candidates_group(set->candidates);
+	set = candidates_read(query, InvalidOid, 0, "frontier", &progress);
+	candidates_finish(set->candidates);
 	points = palloc_array(FrontierPoint, npoints);
-	frontier_points(candidates_hulls(set, 0), npoints, points);
+	frontier_points(set->hulls, npoints, points);
 
 	for (int i = 0; i < npoints; i++)
 	{

@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-#include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -16,6 +15,7 @@
 
 #include "model/gains.h"
 #include "model/money.h"
+#include "model/random.h"
 #include "pg/query.h"
 #include "sql/candidates_sql.h"
 
@@ -101,32 +101,63 @@ read_candidate(void *to, const Datum *values, const bool *nulls)
 		DatumGetFloat8(values[GAIN]), DatumGetFloat8(values[COST]));
 }
 
-/* An array of a row: one-dimensional, without nulls, of so many elements unless -1. */
-static ArrayType *
-array_of(CandidateSet *set, int column, const Datum *values, const bool *nulls, int length)
+/*
+ * An array where it lies: those in a table have short headers, and copying
+ * three of them for each customer would cost as much as all the rest.
+ */
+typedef struct Elements
 {
-	ArrayType  *array = DatumGetArrayTypeP(values[column]);
-	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	int			n;
+	const char *first;			/* not aligned */
+	struct varlena *copy;		/* to be freed, or NULL */
+} Elements;
 
-	if (ARR_NDIM(array) > 1)
+/* An array of a row: one-dimensional, without nulls, of so many elements unless -1. */
+static Elements
+elements_of(CandidateSet *set, int column, const Datum *values, const bool *nulls, int length)
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(values[column]);
+	struct varlena *plain = pg_detoast_datum_packed(value);
+	const char *body = VARDATA_ANY(plain);	/* an ArrayType without its length */
+	struct
+	{
+		int32		ndim;
+		int32		dataoffset;
+		Oid			type;
+		int32		n;
+	}			head;
+	Elements	elements = {.copy = plain == value ? NULL : plain};
+
+	memcpy(&head, body, offsetof(ArrayType, elemtype) + sizeof(Oid) - VARHDRSZ);
+	if (head.ndim > 1)
 		bad_argument("%s of customer %s must be a one-dimensional array", set->name[column],
 					 keys_text(set->keys, keys_number(set->keys, values[CUSTOMER])));
-	if (ARR_HASNULL(array) && array_contains_nulls(array))
+	if (head.ndim == 1)
+	{
+		memcpy(&head.n, body + sizeof(ArrayType) - VARHDRSZ, sizeof(int32));
+		elements.n = head.n;
+	}
+	if (head.dataoffset != 0 && array_contains_nulls(DatumGetArrayTypeP(values[column])))
 		complain_null(set, column, values, nulls);
-	if (length >= 0 && n != length)
+	if (length >= 0 && elements.n != length)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s of customer %s has %d elements, but offers has %d", set->name[column],
-						keys_text(set->keys, keys_number(set->keys, values[CUSTOMER])), n, length)));
+						keys_text(set->keys, keys_number(set->keys, values[CUSTOMER])), elements.n, length)));
+	elements.first = body - VARHDRSZ +
+		(head.dataoffset ? head.dataoffset : ARR_OVERHEAD_NONULLS(head.ndim));
 
-	return array;
+	return elements;
 }
 
-static void
-forget(ArrayType *array, Datum value)
+static inline double
+double_at(const char *doubles, int i)
 {
-	if (array && (Pointer) array != DatumGetPointer(value))
-		pfree(array);
+	double		value;
+
+	memcpy(&value, doubles + sizeof(double) * i, sizeof(double));
+
+	return value;
 }
 
 /* A row is a customer; scalars hold for all its offers. */
@@ -135,38 +166,41 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 {
 	CandidateSet *set = to;
 	int64		customer;
-	ArrayType  *arrays[4] = {NULL};
+	Elements	offers;
+	Elements	numbers[4] = {{0}};
 	const char *offer;
-	const double *gains = NULL;
-	const double *costs = NULL;
-	int			n;
 
 	for (int i = 0; i < 4; i++)
 		if (unlikely(nulls[i]))
 			complain_null(set, i, values, nulls);
 
 	customer = keys_number(set->keys, values[CUSTOMER]);
-	arrays[OFFER] = array_of(set, OFFER, values, nulls, -1);
-	n = ArrayGetNItems(ARR_NDIM(arrays[OFFER]), ARR_DIMS(arrays[OFFER]));
-	offer = ARR_DATA_PTR(arrays[OFFER]);
+	offers = elements_of(set, OFFER, values, nulls, -1);
 	for (int i = GAIN; i <= COST; i++)
 		if (set->array[i])
-			arrays[i] = array_of(set, i, values, nulls, n);
-	if (arrays[GAIN])
-		gains = (const double *) ARR_DATA_PTR(arrays[GAIN]);
-	if (arrays[COST])
-		costs = (const double *) ARR_DATA_PTR(arrays[COST]);
+			numbers[i] = elements_of(set, i, values, nulls, offers.n);
 
 	candidates_customer(set->candidates, customer);
-	for (int i = 0; i < n; i++)
+	offer = offers.first;
+	for (int i = 0; i < offers.n; i++)
 	{
-		add(set, customer, lexicon_number(set->offers, VARDATA_ANY(offer), VARSIZE_ANY_EXHDR(offer)),
-			gains ? gains[i] : DatumGetFloat8(values[GAIN]),
-			costs ? costs[i] : DatumGetFloat8(values[COST]));
-		offer = (const char *) att_align_nominal(offer + VARSIZE_ANY(offer), TYPALIGN_INT);
+		/* elements of arrays have full headers, and begin at multiples of four */
+		int32		header;
+		int			size;
+
+		memcpy(&header, offer, sizeof(header));
+		size = VARSIZE(&header);
+		add(set, customer, lexicon_number(set->offers, offer + VARHDRSZ, size - VARHDRSZ),
+			set->array[GAIN] ? double_at(numbers[GAIN].first, i) : DatumGetFloat8(values[GAIN]),
+			set->array[COST] ? double_at(numbers[COST].first, i) : DatumGetFloat8(values[COST]));
+		offer += INTALIGN(size);
 	}
-	for (int i = OFFER; i <= COST; i++)
-		forget(arrays[i], values[i]);
+
+	if (offers.copy)
+		pfree(offers.copy);
+	for (int i = GAIN; i <= COST; i++)
+		if (numbers[i].copy)
+			pfree(numbers[i].copy);
 }
 
 /* The customer column as it is asked for, and the type it then has. */
@@ -227,38 +261,41 @@ columns_wanted(CandidateSet *set, TupleDesc columns, Oid type)
 	return wanted.data;
 }
 
+/* The rank of a candidate among equals: a fixed random number, whatever the order of rows. */
+static uint64
+rank_of(const void *of, int64 customer, int32 offer)
+{
+	const CandidateSet *set = of;
+
+	return random_bits(set->seed, set->keys->integer ? (uint64) customer : set->keys->hashes[customer],
+					   offer == NO_OFFER ? 0 : set->offers->words[offer].hash);
+}
+
+static void
+complain_duplicate(const void *of, int64 customer, int32 offer)
+{
+	const CandidateSet *set = of;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_CARDINALITY_VIOLATION),
+			 errmsg("customer %s has more than one candidate for offer \"%s\"",
+					keys_text(set->keys, customer), text_to_cstring(set->offers->words[offer].value)),
+			 errhint("Each pair of customer and offer may occur once.")));
+}
+
 CandidateSet *
-candidates_read(const char *query, Oid type, const char *work, Progress *progress)
+candidates_read(const char *query, Oid type, int64 seed, const char *work, Progress *progress)
 {
 	CandidateSet *set = palloc0_object(CandidateSet);
 	char	   *wanted = columns_wanted(set, query_columns(query), type);
 
-	set->candidates = candidates_make();
+	set->seed = seed;
+	set->hulls = hulls_make(rank_of, complain_duplicate, set);
+	set->candidates = candidates_make(set->hulls);
 	set->offers = lexicon_make();
 	set->progress = progress;
 	set->work = work;
 	query_read(query, wanted, set->arrays ? read_customer : read_candidate, set);
 
 	return set;
-}
-
-Hulls *
-candidates_hulls(const CandidateSet *set, int64 seed)
-{
-	uint64	   *offers = palloc_huge(uint64, Max(set->offers->n, 1));
-	Hulls	   *hulls;
-
-	for (int i = 0; i < set->offers->n; i++)
-		offers[i] = set->offers->words[i].hash;
-	hulls = hulls_make(set->candidates, set->keys->integer ? NULL : set->keys->hashes,
-					   offers, set->offers->n, seed);
-	if (hulls->duplicate >= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CARDINALITY_VIOLATION),
-				 errmsg("customer %s has more than one candidate for offer \"%s\"",
-						keys_text(set->keys, set->candidates->runs[hulls->duplicate_of].customer),
-						text_to_cstring(set->offers->words[set->candidates->rows[hulls->duplicate].offer].value)),
-				 errhint("Each pair of customer and offer may occur once.")));
-
-	return hulls;
 }

@@ -16,6 +16,8 @@
 typedef struct CandidateSet
 {
 	Candidates *candidates;		/* customers and offers by number */
+	Hulls	   *hulls;			/* complete when the query is read */
+	int64		seed;			/* of ranks among equals */
 	Keys	   *keys;			/* of customers */
 	Lexicon    *offers;
 	bool		arrays;			/* one row a customer */
@@ -29,10 +31,9 @@ typedef struct CandidateSet
  * Read the candidates of a query: a row a candidate with customer, offer, gain
  * and cost, or a row a customer with arrays offers, gains and costs.  "type"
  * is the type that customers must be cast to, or InvalidOid for their own.
+ * candidates_finish() completes the hulls.
  */
-extern CandidateSet *candidates_read(const char *query, Oid type, const char *work, Progress *progress);
-
-/* The hulls of all customers; duplicates are an error that names them. */
-extern Hulls *candidates_hulls(const CandidateSet *set, int64 seed);
+extern CandidateSet *candidates_read(const char *query, Oid type, int64 seed,
+									 const char *work, Progress *progress);
 
 #endif							/* COUPON_CANDIDATES_SQL_H */

@@ -76,7 +76,7 @@ add_row(FunctionCallInfo fcinfo)
 	EvaluationState *state = state_or_null(fcinfo, 0);
 
 	if (state == NULL)
-		state = state_make_in(collector_context(fcinfo));
+		state = state_make_in(aggregate_context(fcinfo));
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		state->skipped++;
@@ -140,7 +140,7 @@ evaluation_combine(PG_FUNCTION_ARGS)
 {
 	EvaluationState *state = state_or_null(fcinfo, 0);
 	EvaluationState *other = state_or_null(fcinfo, 1);
-	MemoryContext context = collector_context(fcinfo);
+	MemoryContext context = aggregate_context(fcinfo);
 
 	if (other == NULL)
 	{
@@ -185,7 +185,7 @@ evaluation_deserial(PG_FUNCTION_ARGS)
 	EvaluationState *state = palloc0_object(EvaluationState);
 	StringInfoData from;
 
-	collector_context(fcinfo);
+	aggregate_context(fcinfo);
 	from.data = VARDATA_ANY(bytes);
 	from.len = from.maxlen = VARSIZE_ANY_EXHDR(bytes);
 	from.cursor = 0;

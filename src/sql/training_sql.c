@@ -14,7 +14,7 @@ PG_FUNCTION_INFO_V1(training_combine);
 Datum
 training_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = collector_context(fcinfo);
+	MemoryContext context = aggregate_context(fcinfo);
 	Training   *training = training_arg(fcinfo, 0);
 	Training   *other = training_arg(fcinfo, 1);
 
@@ -39,7 +39,7 @@ training_serial(PG_FUNCTION_ARGS)
 {
 	StringInfoData bytes;
 
-	collector_context(fcinfo);
+	aggregate_context(fcinfo);
 	pq_begintypsend(&bytes);
 	training_put(&bytes, training_arg(fcinfo, 0));
 
@@ -59,7 +59,7 @@ training_deserial(PG_FUNCTION_ARGS)
 		.maxlen = VARSIZE_ANY_EXHDR(value),
 	};
 
-	collector_context(fcinfo);
+	aggregate_context(fcinfo);
 
 	PG_RETURN_POINTER(training_get(&bytes, CurrentMemoryContext));
 }
