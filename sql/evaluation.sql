@@ -51,3 +51,4 @@ SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial',
 SELECT coupon.uplift_curve('SELECT score, treated FROM trial');
 SELECT coupon.uplift_curve('SELECT score, ''NaN''::float8 AS outcome, treated FROM trial');
 SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial) AS t; DROP TABLE trial; --');
+DROP TABLE trial;
