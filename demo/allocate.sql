@@ -4,8 +4,8 @@
 \echo
 \echo ── 4. Candidates ───────────────────────────────────────────────────────────────
 \echo Spend is rare and noisy, visits are not: the gain of an e-mail is the visits it adds, times
-\echo the margin on a visitor (40 % of the spend).  The men’s e-mail costs 6 cents, the women’s 4
-\echo (sending, artwork, and customers who unsubscribe).
+\echo the margin on a visitor (40 % of the spend).  The men’s e-mail costs 6 cents, the women’s 4:
+\echo sending, artwork, and the customers who unsubscribe.
 \echo
 \set ECHO queries
 CREATE TABLE candidates AS

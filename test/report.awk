@@ -17,7 +17,7 @@
 { print; fflush() }
 
 END {
-	printf "%d passed, %d failed", passed, failed
-	print skipped ? ", " skipped " skipped" : ""
+	if (skipped) print skipped " skipped"
+	printf "%d passed, %d failed\n", passed, failed
 	exit failed > 0 || passed == 0
 }
