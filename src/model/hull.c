@@ -157,21 +157,22 @@ comes_before(const HullScratch *scratch, const Point *a, const Point *b)
 		hulls->rank(hulls->of, scratch->customer, b->candidate->offer);
 }
 
-static int
-compare_points(const void *a, const void *b, void *scratch)
-{
-	if (comes_before(scratch, a, b))
-		return -1;
-
-	return comes_before(scratch, b, a) ? 1 : 0;
-}
+#define ST_SORT sort_many_points
+#define ST_ELEMENT_TYPE Point
+#define ST_COMPARE(a, b, scratch) (comes_before(scratch, a, b) ? -1 : comes_before(scratch, b, a) ? 1 : 0)
+#define ST_COMPARE_ARG_TYPE const HullScratch
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_SCOPE static
+#define ST_DECLARE
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 static void
-sort_points(HullScratch *scratch, Point *points, int n)
+sort_points(const HullScratch *scratch, Point *points, int n)
 {
 	if (n > FEW_POINTS)
 	{
-		qsort_arg(points, n, sizeof(Point), compare_points, scratch);
+		sort_many_points(points, n, scratch);
 		return;
 	}
 	for (int i = 1; i < n; i++)
