@@ -21,7 +21,7 @@
 #include "model/candidates.h"
 
 #define FIRST_ROOM		64
-#define PARTITION_BITS	10
+#define PARTITION_BITS	7
 #define PARTITIONS		(1 << PARTITION_BITS)
 #define FIRST_CHUNK		14		/* rows: a power of two of bytes with the header, nearly */
 #define MOST_CHUNK		1000

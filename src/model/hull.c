@@ -157,21 +157,22 @@ comes_before(const HullScratch *scratch, const Point *a, const Point *b)
 		hulls->rank(hulls->of, scratch->customer, b->candidate->offer);
 }
 
-static int
-compare_points(const void *a, const void *b, void *scratch)
-{
-	if (comes_before(scratch, a, b))
-		return -1;
-
-	return comes_before(scratch, b, a) ? 1 : 0;
-}
+#define ST_SORT sort_many_points
+#define ST_ELEMENT_TYPE Point
+#define ST_COMPARE(a, b, scratch) (comes_before(scratch, a, b) ? -1 : comes_before(scratch, b, a) ? 1 : 0)
+#define ST_COMPARE_ARG_TYPE const HullScratch
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_SCOPE static
+#define ST_DECLARE
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 static void
-sort_points(HullScratch *scratch, Point *points, int n)
+sort_points(const HullScratch *scratch, Point *points, int n)
 {
 	if (n > FEW_POINTS)
 	{
-		qsort_arg(points, n, sizeof(Point), compare_points, scratch);
+		sort_many_points(points, n, scratch);
 		return;
 	}
 	for (int i = 1; i < n; i++)
@@ -183,6 +184,61 @@ sort_points(HullScratch *scratch, Point *points, int n)
 			points[j] = points[j - 1];
 		points[j] = point;
 	}
+}
+
+/*
+ * The hull of a few points that all cost something, after "no offer" at
+ * points[0]: from vertex to vertex, always to the point of largest efficiency.
+ * That takes a few divisions a vertex, where sorting takes unpredictable
+ * branches.  False, and nothing done, where rounding blurs the corners.
+ */
+static bool
+wrap(Hulls *hulls, const Point *points, int n)
+{
+	Weighted   *increments = hulls->increments + hulls->nvertices;
+	Candidate  *vertices = hulls->vertices + hulls->nvertices;
+	const Point *last = &points[0];
+	double		most = 0;
+	int			top = 0;
+
+	for (int i = 1; i < n; i++)
+		most = Max(most, points[i].gain);
+
+	while (last->gain < most)
+	{
+		const Point *best = NULL;
+		double		efficiency = 0;
+
+		for (int i = 1; i < n; i++)
+		{
+			double		gain = points[i].gain - last->gain;
+			double		other = gain * MONEY_UNITS / (double) (points[i].cost - last->cost);
+
+			if (gain <= 0 || other < efficiency)
+				continue;
+			if (other == efficiency && best != NULL)
+			{
+				/* the farther of two on one line */
+				if (points[i].gain < best->gain ||
+					(points[i].gain == best->gain && !comes_before(hulls->scratch, &points[i], best)))
+					continue;
+			}
+			efficiency = other;
+			best = &points[i];
+		}
+		if (best == NULL || best->cost <= last->cost ||
+			(top > 0 && weighted_key(efficiency) >= increments[top - 1].key))
+			return false;
+		increments[top].key = weighted_key(efficiency);
+		increments[top].weight = best->cost - last->cost;
+		vertices[top++] = *best->candidate;
+		last = best;
+	}
+	hulls->nvertices += top;
+	hulls->full_cost += last->cost;
+	hulls->largest_gain = Max(hulls->largest_gain, last->gain);
+
+	return true;
 }
 
 /* Append the hull of sorted points; there is room. */
@@ -257,6 +313,7 @@ hulls_add(Hulls *hulls, int64 customer, const Candidate *candidates, int64 n, bo
 	HullScratch *scratch = hulls->scratch;
 	Point	   *points;
 	int			npoints = 1;
+	bool		dear = true;	/* every offer costs something */
 
 	reserve(hulls, n);
 	points = scratch->points;
@@ -276,12 +333,16 @@ hulls_add(Hulls *hulls, int64 customer, const Candidate *candidates, int64 n, bo
 			continue;
 		cost = money_up(candidate->cost);
 		points[npoints++] = (Point) {cost, candidate->gain, candidate};
+		dear &= cost > 0;
 	}
-	sort_points(scratch, points, npoints);
 
 	hulls->customers[hulls->n].customer = customer;
 	hulls->customers[hulls->n].first = hulls->nvertices;
-	walk(hulls, points, npoints);
+	if (!dear || npoints > FEW_POINTS || !wrap(hulls, points, npoints))
+	{
+		sort_points(scratch, points, npoints);
+		walk(hulls, points, npoints);
+	}
 	if (keep)
 		keep_dropped(hulls, candidates, n);
 	hulls->dropped_end[hulls->n] = hulls->ndropped;

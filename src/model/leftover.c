@@ -238,7 +238,7 @@ leftover_spend(const Hulls *hulls, const GainScale *scale, int128 left, int32 *t
 	if (left > 0)
 	{
 		fill(&leftover);
-		for (int64 work = 0; work < MOST_WORK; work += hulls->n + hulls->nvertices)
+		for (int64 work = hulls->nvertices; work <= MOST_WORK; work += hulls->n + hulls->nvertices)
 		{
 			Change		best = best_change(&leftover);
 

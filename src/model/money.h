@@ -11,6 +11,8 @@
 
 #include "coupon.h"
 
+#include <math.h>
+
 #define MONEY_UNITS		1e6		/* in one */
 #define MONEY_MOST		4e12	/* of one cost: differences of two fit an int64 */
 #define MONEY_ROUNDING	1e-15	/* relative: a few units in the last place */
@@ -20,13 +22,9 @@ static inline int64
 money_up(double amount)
 {
 	double		scaled = amount * MONEY_UNITS;
-	int64		whole = (int64) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-	double		rest = scaled - (double) whole;
+	int64		whole = (int64) (scaled + copysign(0.5, scaled));
 
-	if (rest > 0 && rest > MONEY_ROUNDING * (scaled < 0 ? -scaled : scaled))
-		whole++;
-
-	return whole;
+	return whole + (scaled - (double) whole > MONEY_ROUNDING * fabs(scaled));
 }
 
 /* A budget of any finite size, down to a whole unit. */

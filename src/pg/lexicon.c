@@ -55,25 +55,42 @@ grow(Lexicon *lexicon)
 	}
 }
 
+static inline uint64
+load64(const char *bytes)
+{
+	uint64		word;
+
+	memcpy(&word, bytes, sizeof(word));
+
+	return word;
+}
+
+static inline uint32
+load32(const char *bytes)
+{
+	uint32		word;
+
+	memcpy(&word, bytes, sizeof(word));
+
+	return word;
+}
+
 static inline bool
 same(const Word *word, const char *bytes, int length)
 {
 	const char *own = VARDATA(word->value);
-	uint64		a[2];
-	uint64		b[2];
 
+	/* names of offers tend to be short: first and last bytes, overlapping, are all */
 	if (word->length != length)
 		return false;
-	if (length < sizeof(uint64) || length > 2 * sizeof(uint64))
-		return memcmp(own, bytes, length) == 0;
+	if (length >= sizeof(uint64) && length <= 2 * sizeof(uint64))
+		return load64(own) == load64(bytes) &&
+			load64(own + length - sizeof(uint64)) == load64(bytes + length - sizeof(uint64));
+	if (length >= sizeof(uint32) && length < sizeof(uint64))
+		return load32(own) == load32(bytes) &&
+			load32(own + length - sizeof(uint32)) == load32(bytes + length - sizeof(uint32));
 
-	/* names of offers tend to be short: the first and the last eight bytes are all */
-	memcpy(&a[0], own, sizeof(uint64));
-	memcpy(&b[0], bytes, sizeof(uint64));
-	memcpy(&a[1], own + length - sizeof(uint64), sizeof(uint64));
-	memcpy(&b[1], bytes + length - sizeof(uint64), sizeof(uint64));
-
-	return a[0] == b[0] && a[1] == b[1];
+	return memcmp(own, bytes, length) == 0;
 }
 
 static int

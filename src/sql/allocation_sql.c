@@ -124,7 +124,8 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 	INSTR_TIME_SET_CURRENT(problem->began);
 	problem->phase_began = problem->began;
 	progress_start(&problem->progress, problem->options.quiet);
-	problem->set = candidates_read(problem->query, type, problem->options.seed, work, &problem->progress);
+	problem->set = candidates_read(problem->query, type, rules == 2, problem->options.seed,
+								   work, &problem->progress);
 	end_phase(problem, "read", problem->set->candidates->n);
 	candidates_finish(problem->set->candidates);
 	problem->hulls = problem->set->hulls;
@@ -284,7 +285,7 @@ frontier(PG_FUNCTION_ARGS)
 	context = AllocSetContextCreate(caller, "coupon frontier", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
 	progress_start(&progress, false);
-	set = candidates_read(query, InvalidOid, 0, "frontier", &progress);
+	set = candidates_read(query, InvalidOid, false, 0, "frontier", &progress);
 	candidates_finish(set->candidates);
 	points = palloc_array(FrontierPoint, npoints);
 	frontier_points(set->hulls, npoints, points);

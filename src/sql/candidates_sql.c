@@ -205,7 +205,7 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 
 /* The customer column as it is asked for, and the type it then has. */
 static char *
-customer_wanted(TupleDesc columns, Oid type, Keys **keys)
+customer_wanted(TupleDesc columns, Oid type, bool cast, Keys **keys)
 {
 	int			at = query_column(columns, "customer");
 	Oid			own;
@@ -217,8 +217,16 @@ customer_wanted(TupleDesc columns, Oid type, Keys **keys)
 
 	own = getBaseType(TupleDescAttr(columns, at)->atttypid);
 	collation = TupleDescAttr(columns, at)->attcollation;
-	if (type == INT8OID && (own == INT4OID || own == INT2OID))
+	if (!cast && OidIsValid(type))
+	{
+		if (own != INT8OID && own != INT4OID && own != INT2OID)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"customer\" is of type %s, not bigint", format_type_be(own)),
+					 errhint("For other types pass an example, for example NULL::%s, as the second argument.",
+							 format_type_be(own))));
 		type = own;				/* becomes a bigint on its way out */
+	}
 	if (OidIsValid(type) && getBaseType(type) != own)
 	{
 		*keys = keys_make(type, OidIsValid(collation) ? collation : get_typcollation(getBaseType(type)));
@@ -231,7 +239,7 @@ customer_wanted(TupleDesc columns, Oid type, Keys **keys)
 
 /* Settle on the form of the rows: which columns, and which of them are arrays. */
 static char *
-columns_wanted(CandidateSet *set, TupleDesc columns, Oid type)
+columns_wanted(CandidateSet *set, TupleDesc columns, Oid type, bool cast)
 {
 	static const char *const plural[] = {NULL, "offers", "gains", "costs"};
 	static const char *const singular[] = {"customer", "offer", "gain", "cost"};
@@ -241,7 +249,7 @@ columns_wanted(CandidateSet *set, TupleDesc columns, Oid type)
 	set->arrays = query_column(columns, "offers") >= 0;
 
 	initStringInfo(&wanted);
-	appendStringInfoString(&wanted, customer_wanted(columns, type, &set->keys));
+	appendStringInfoString(&wanted, customer_wanted(columns, type, cast, &set->keys));
 	set->name[CUSTOMER] = singular[CUSTOMER];
 	for (int i = OFFER; i <= COST; i++)
 	{
@@ -284,10 +292,10 @@ complain_duplicate(const void *of, int64 customer, int32 offer)
 }
 
 CandidateSet *
-candidates_read(const char *query, Oid type, int64 seed, const char *work, Progress *progress)
+candidates_read(const char *query, Oid type, bool cast, int64 seed, const char *work, Progress *progress)
 {
 	CandidateSet *set = palloc0_object(CandidateSet);
-	char	   *wanted = columns_wanted(set, query_columns(query), type);
+	char	   *wanted = columns_wanted(set, query_columns(query), type, cast);
 
 	set->seed = seed;
 	set->hulls = hulls_make(rank_of, complain_duplicate, set);

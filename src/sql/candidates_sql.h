@@ -30,10 +30,10 @@ typedef struct CandidateSet
 /*
  * Read the candidates of a query: a row a candidate with customer, offer, gain
  * and cost, or a row a customer with arrays offers, gains and costs.  "type"
- * is the type that customers must be cast to, or InvalidOid for their own.
- * candidates_finish() completes the hulls.
+ * is the type of customers, or InvalidOid for whatever they are; they are cast
+ * to it, or else any integers will do.  candidates_finish() completes the hulls.
  */
-extern CandidateSet *candidates_read(const char *query, Oid type, int64 seed,
+extern CandidateSet *candidates_read(const char *query, Oid type, bool cast, int64 seed,
 									 const char *work, Progress *progress);
 
 #endif							/* COUPON_CANDIDATES_SQL_H */
