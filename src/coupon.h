@@ -32,6 +32,11 @@
 #define palloc0_array(type, count)	((type *) palloc0(sizeof(type) * (count)))
 #endif
 
+/* In the server since 18, instead of pg_attribute_noreturn(). */
+#ifndef pg_noreturn
+#define pg_noreturn					__attribute__((noreturn))
+#endif
+
 /* An array that may grow with the table: may exceed 1 GB. */
 #define palloc_huge(type, count) \
 	((type *) palloc_extended(sizeof(type) * (Size) (count), MCXT_ALLOC_HUGE))

@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(61);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -92,6 +92,9 @@ SELECT ok(bool_and((coupon.describe(o.m) - '{coefficients,dropped,r_squared,mean
 	= (coupon.describe(s.m) - '{coefficients,dropped,r_squared,mean_outcome,residual_sum_of_squares,log_likelihood,mcfadden_r_squared}'::text[])), 'and they describe the same')
 FROM fits o JOIN fits s USING (kind) WHERE s.how = 'serial';
 RESET max_parallel_workers_per_gather;
+-- memory does not grow with the rows
+SELECT is(max(pg_column_size(s)) FILTER (WHERE n = 60), max(pg_column_size(s)) FILTER (WHERE n = 30), 'the state of 12,000 rows is as large as that of 6,000')
+FROM (SELECT m AS n, coupon.linear_fit_state(y, f) AS s FROM big, (VALUES (30), (60)) v(m), LATERAL (SELECT a, hole, e, c, g) f WHERE big.n <= m GROUP BY m) x;
 -- one model for each group
 SELECT ok(bool_and(abs(pg_temp.coefficient(m, 'a') - slope) < 1e-10), 'GROUP BY fits a model for each group')
 FROM (SELECT coupon.linear_fit(y, f) AS m, regr_slope(y, s.a) AS slope FROM sample s, LATERAL (SELECT s.a) f GROUP BY c) x;

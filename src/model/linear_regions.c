@@ -267,7 +267,7 @@ regions_wrong_length(const LinearState *state, int feature, int length)
 	schema_check_length(&column, &value);
 }
 
-static void
+pg_noreturn static void
 unsound(const char *detail)
 {
 	ereport(ERROR,

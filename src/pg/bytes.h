@@ -47,6 +47,6 @@ extern char *get_text(Reader *from);
 extern void get_end(Reader *from);
 
 /* Raise the error of a value that is not what it claims to be. */
-extern void get_failed(const Reader *from, const char *detail) pg_attribute_noreturn();
+pg_noreturn extern void get_failed(const Reader *from, const char *detail);
 
 #endif							/* COUPON_BYTES_H */

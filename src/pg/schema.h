@@ -73,10 +73,10 @@ extern void schema_check_same(const Schema *schema, const Schema *other);
 extern void schema_check_length(const SchemaColumn *column, const FeatureValue *value);
 
 /* Raise the error of a column with too many categories. */
-extern void too_many_categories(const char *column) pg_attribute_noreturn();
+pg_noreturn extern void too_many_categories(const char *column);
 
 /* Raise the error of features with too many columns in all. */
-extern void too_many_columns(void) pg_attribute_noreturn();
+pg_noreturn extern void too_many_columns(void);
 
 /* The columns that a linear model spreads the features out to, before missing values. */
 extern int schema_expanded(const Schema *schema);

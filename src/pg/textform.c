@@ -11,7 +11,7 @@
 
 #define MAX_NAME	32
 
-static void
+pg_noreturn static void
 not_a_value(const char *type)
 {
 	ereport(ERROR,
