@@ -21,9 +21,9 @@
 #include "model/candidates.h"
 
 #define FIRST_ROOM		64
-#define PARTITION_BITS	7
+#define PARTITION_BITS	7		/* more would not fit the TLB while rows are scattered */
 #define PARTITIONS		(1 << PARTITION_BITS)
-#define FIRST_CHUNK		14		/* rows: a power of two of bytes with the header, nearly */
+#define FIRST_CHUNK		14		/* rows; each chunk of a partition has four times as many */
 #define MOST_CHUNK		1000
 
 /* The customers of one partition. */
