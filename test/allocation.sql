@@ -2,7 +2,7 @@
 -- proven bound, the same under every order of rows, safe against misuse.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(63);
+SELECT plan(70);
 
 -- a fixed number in 0 .. n - 1 for a key
 CREATE FUNCTION draw(key text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
@@ -184,6 +184,35 @@ SELECT is((SELECT count(*) FROM coupon.allocate('SELECT i AS customer, ''x'' AS 
 	'multiples of a millionth are exact');
 SELECT is((SELECT count(*) FROM coupon.allocate('SELECT i AS customer, ''x'' AS offer, 1 AS gain, 0.1000001 AS cost FROM generate_series(1, 100) i', ARRAY[coupon.budget(0.3)]))::int, 2,
 	'what is finer is rounded against overspending');
+
+-- a duplicate is found wherever its rows are, though neither would be chosen
+CREATE TABLE doubles AS SELECT * FROM (VALUES (1, 'a', 1, 10), (1, 'b', 5, 1), (2, 'b', 5, 1), (3, 'a', 1, 1)) v(customer, offer, gain, cost);
+SELECT throws_ok(format('SELECT * FROM coupon.allocate(%L, ARRAY[coupon.budget(10)])', q), '21000',
+	'customer 1 has more than one candidate for offer "a"', 'duplicate: ' || what)
+FROM (VALUES ('side by side', 'SELECT 1 AS customer, ''a'' AS offer, 0 AS gain, 3 AS cost UNION ALL TABLE doubles'),
+	('the customer comes back', 'TABLE doubles UNION ALL SELECT 1, ''a'', 0, 3'),
+	('shuffled', 'SELECT * FROM (SELECT 1 AS customer, ''a'' AS offer, 0 AS gain, 3 AS cost UNION ALL TABLE doubles) d ORDER BY cost, customer DESC')) v(what, q);
+SELECT lives_ok($$ SELECT * FROM coupon.allocate('SELECT * FROM (TABLE doubles) d ORDER BY cost, customer DESC', ARRAY[coupon.budget(10)]) $$,
+	'without a duplicate the same rows are fine');
+
+-- the largest numbers allowed: exact sums, no overflow
+SELECT is((d->>'spent')::float8, 4e16::float8, 'costs of the largest size add up exactly')
+FROM coupon.describe(coupon.allocation_plan('SELECT i AS customer, ''x'' AS offer, 1e280 AS gain, 4e12 AS cost FROM generate_series(1, 20000) i',
+	ARRAY[coupon.budget(4e16 + 1e12)])) d;
+SELECT is((d->>'spent')::float8, 0::float8, 'the most negative cost pays for the largest')
+FROM coupon.describe(coupon.allocation_plan('SELECT * FROM (VALUES (1, ''x'', -1e-300, -4e12), (2, ''y'', 1e280, 4e12)) v(customer, offer, gain, cost)', ARRAY[coupon.budget(0)])) d;
+
+-- workers hand over rows in any order
+CREATE TABLE parallel_market AS SELECT c AS customer, 'offer ' || o AS offer, draw('pg' || c || o, 900)::float8 AS gain, draw('pc' || c || o, 90)::float8 AS cost
+FROM generate_series(1, 4000) c, generate_series(1, 5) o ORDER BY o;
+ANALYZE parallel_market;
+CREATE TABLE serial AS SELECT * FROM coupon.allocate('TABLE parallel_market', ARRAY[coupon.budget(9000)]);
+SET LOCAL max_parallel_workers_per_gather = 4;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SELECT set_eq($$ SELECT * FROM coupon.allocate('TABLE parallel_market', ARRAY[coupon.budget(9000)]) $$, 'TABLE serial', 'parallel = serial');
+SET LOCAL max_parallel_workers_per_gather = 0;
 
 --
 -- Misuse

@@ -21,19 +21,19 @@
 #include "model/candidates.h"
 
 #define FIRST_ROOM		64
-#define PARTITION_BITS	7
+#define PARTITION_BITS	7		/* more would not fit the TLB while rows are scattered */
 #define PARTITIONS		(1 << PARTITION_BITS)
-#define FIRST_CHUNK		14		/* rows: a power of two of bytes with the header, nearly */
+#define FIRST_CHUNK		14		/* rows; each chunk of a partition has four times as many */
 #define MOST_CHUNK		1000
 
 /* The customers of one partition. */
 typedef struct Groups
 {
 	int64		room;			/* for rows; the table has twice the slots */
-	int64	   *slots;			/* group by hash, -1 where empty */
+	int32	   *slots;			/* group by hash, -1 where empty */
 	int64	   *customers;		/* by group */
 	int64	   *ends;			/* by group: rows, then one past the last row */
-	int64	   *of;				/* by row: its group */
+	int32	   *of;				/* by row: its group */
 	Candidate  *rows;			/* by group */
 } Groups;
 
@@ -157,20 +157,25 @@ groups_reserve(Groups *groups, int64 n)
 		pfree(groups->of);
 		pfree(groups->rows);
 	}
+	/* narrow numbers: the tables compete with the rows for the cache */
+	if (n > PG_INT32_MAX / 4)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many candidates")));
 	groups->room = n + n / 4;
-	groups->slots = palloc_huge(int64, groups->room * 4);	/* room for the next power of two */
+	groups->slots = palloc_huge(int32, groups->room * 4);	/* room for the next power of two */
 	groups->customers = palloc_huge(int64, groups->room);
 	groups->ends = palloc_huge(int64, groups->room);
-	groups->of = palloc_huge(int64, groups->room);
+	groups->of = palloc_huge(int32, groups->room);
 	groups->rows = palloc_huge(Candidate, groups->room);
 }
 
 /* The number of a customer within the partition. */
-static inline int64
-find_group(Groups *groups, uint64 mask, int64 customer, int64 *ngroups)
+static inline int32
+find_group(Groups *groups, uint64 mask, int64 customer, int32 *ngroups)
 {
 	uint64		slot = hash_of(customer) & mask;
-	int64		group;
+	int32		group;
 
 	while ((group = groups->slots[slot]) >= 0)
 	{
@@ -190,7 +195,7 @@ static void
 group(Hulls *hulls, Groups *groups, Chunk *chunks)
 {
 	int64		n = 0;
-	int64		ngroups = 0;
+	int32		ngroups = 0;
 	int64		at = 0;
 	uint64		mask = 1;
 
@@ -199,7 +204,7 @@ group(Hulls *hulls, Groups *groups, Chunk *chunks)
 	groups_reserve(groups, n);
 	while (mask < n * 2)
 		mask *= 2;
-	memset(groups->slots, -1, sizeof(int64) * mask);
+	memset(groups->slots, -1, sizeof(int32) * mask);
 	mask--;
 
 	for (Chunk *chunk = chunks; chunk; chunk = chunk->next)
@@ -207,7 +212,7 @@ group(Hulls *hulls, Groups *groups, Chunk *chunks)
 		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < chunk->n; i++)
 		{
-			int64		number = find_group(groups, mask, chunk->rows[i].customer, &ngroups);
+			int32		number = find_group(groups, mask, chunk->rows[i].customer, &ngroups);
 
 			groups->of[at++] = number;
 			groups->ends[number]++;
@@ -216,7 +221,7 @@ group(Hulls *hulls, Groups *groups, Chunk *chunks)
 
 	/* from counts to beginnings; filling the groups makes ends of them */
 	at = 0;
-	for (int64 i = 0; i < ngroups; i++)
+	for (int32 i = 0; i < ngroups; i++)
 	{
 		int64		count = groups->ends[i];
 
@@ -233,7 +238,7 @@ group(Hulls *hulls, Groups *groups, Chunk *chunks)
 	}
 
 	at = 0;
-	for (int64 i = 0; i < ngroups; i++)
+	for (int32 i = 0; i < ngroups; i++)
 	{
 		if ((i & 0xfff) == 0)
 			CHECK_FOR_INTERRUPTS();

@@ -20,7 +20,8 @@
 #include "model/money.h"
 
 #define FIRST_ROOM		1024
-#define FEW_POINTS		32		/* insertion sort up to here */
+#define FEW_POINTS		32		/* insertion sort up to here, and no sort where possible */
+#define MOST_EXACT		(INT64CONST(1) << 53)	/* below, an integer is a double */
 
 typedef struct Point
 {
@@ -189,54 +190,71 @@ sort_points(const HullScratch *scratch, Point *points, int n)
 /*
  * The hull of a few points that all cost something, after "no offer" at
  * points[0]: from vertex to vertex, always to the point of largest efficiency.
- * That takes a few divisions a vertex, where sorting takes unpredictable
- * branches.  False, and nothing done, where rounding blurs the corners.
+ * Sorting takes branches that nobody can predict; this takes a few divisions a
+ * vertex and no branch a point.  False, and nothing done, where two points are
+ * on one line or rounding blurs the corners: that is left to walk().
  */
 static bool
 wrap(Hulls *hulls, const Point *points, int n)
 {
 	Weighted   *increments = hulls->increments + hulls->nvertices;
 	Candidate  *vertices = hulls->vertices + hulls->nvertices;
+	double		gains[FEW_POINTS];	/* of the points above the last vertex */
+	double		costs[FEW_POINTS];
+	double		efficiencies[FEW_POINTS];
+	int			of[FEW_POINTS]; /* their numbers */
 	const Point *last = &points[0];
-	double		most = 0;
+	double		gain = 0;		/* at the last vertex */
+	double		cost = 0;
+	int			left = 0;
 	int			top = 0;
 
 	for (int i = 1; i < n; i++)
-		most = Max(most, points[i].gain);
-
-	while (last->gain < most)
 	{
-		const Point *best = NULL;
-		double		efficiency = 0;
+		of[left] = i;
+		gains[left] = points[i].gain;
+		costs[left] = (double) points[i].cost;
+		left += points[i].gain > 0;
+	}
+	while (left > 0)
+	{
+		double		most = 0;
+		int			best = 0;
+		int			equal = 0;
+		int			above = 0;
 
-		for (int i = 1; i < n; i++)
+		for (int i = 0; i < left; i++)
 		{
-			double		gain = points[i].gain - last->gain;
-			double		other = gain * MONEY_UNITS / (double) (points[i].cost - last->cost);
-
-			if (gain <= 0 || other < efficiency)
-				continue;
-			if (other == efficiency && best != NULL)
-			{
-				/* the farther of two on one line */
-				if (points[i].gain < best->gain ||
-					(points[i].gain == best->gain && !comes_before(hulls->scratch, &points[i], best)))
-					continue;
-			}
-			efficiency = other;
-			best = &points[i];
+			efficiencies[i] = (gains[i] - gain) * MONEY_UNITS / (costs[i] - cost);
+			most = Max(most, efficiencies[i]);
 		}
-		if (best == NULL || best->cost <= last->cost ||
-			(top > 0 && weighted_key(efficiency) >= increments[top - 1].key))
+		for (int i = 0; i < left; i++)
+		{
+			best = efficiencies[i] == most ? i : best;
+			equal += efficiencies[i] == most;
+		}
+		if (equal != 1 || costs[best] <= cost ||
+			(top > 0 && weighted_key(most) >= increments[top - 1].key))
 			return false;
-		increments[top].key = weighted_key(efficiency);
-		increments[top].weight = best->cost - last->cost;
-		vertices[top++] = *best->candidate;
-		last = best;
+
+		increments[top].key = weighted_key(most);
+		increments[top].weight = points[of[best]].cost - last->cost;
+		last = &points[of[best]];
+		vertices[top++] = *last->candidate;
+		gain = gains[best];
+		cost = costs[best];
+		for (int i = 0; i < left; i++)
+		{
+			gains[above] = gains[i];
+			costs[above] = costs[i];
+			of[above] = of[i];
+			above += gains[i] > gain;
+		}
+		left = above;
 	}
 	hulls->nvertices += top;
 	hulls->full_cost += last->cost;
-	hulls->largest_gain = Max(hulls->largest_gain, last->gain);
+	hulls->largest_gain = Max(hulls->largest_gain, gain);
 
 	return true;
 }
@@ -303,8 +321,11 @@ keep_dropped(Hulls *hulls, const Candidate *candidates, int64 n)
 		if (hulls->vertices[i].offer != NO_OFFER)
 			seen[hulls->vertices[i].offer] = 0;
 	for (int64 i = 0; i < n; i++)
-		if (seen[candidates[i].offer] != 0)
-			hulls->dropped[hulls->ndropped++] = candidates[i].offer;
+	{
+		/* there is room for all of them; a branch would be a coin toss */
+		hulls->dropped[hulls->ndropped] = candidates[i].offer;
+		hulls->ndropped += seen[candidates[i].offer] != 0;
+	}
 }
 
 void
@@ -313,7 +334,7 @@ hulls_add(Hulls *hulls, int64 customer, const Candidate *candidates, int64 n, bo
 	HullScratch *scratch = hulls->scratch;
 	Point	   *points;
 	int			npoints = 1;
-	bool		dear = true;	/* every offer costs something */
+	bool		dear = true;	/* every offer costs something, and exactly as a double */
 
 	reserve(hulls, n);
 	points = scratch->points;
@@ -333,7 +354,7 @@ hulls_add(Hulls *hulls, int64 customer, const Candidate *candidates, int64 n, bo
 			continue;
 		cost = money_up(candidate->cost);
 		points[npoints++] = (Point) {cost, candidate->gain, candidate};
-		dear &= cost > 0;
+		dear &= cost > 0 && cost < MOST_EXACT;
 	}
 
 	hulls->customers[hulls->n].customer = customer;

@@ -3,7 +3,8 @@
  *		Texts as numbers.
  *
  * The offers of one customer tend to come in the same order as those of the
- * last, so the word that followed last time is tried before any hashing.
+ * last, so the word that followed last time is tried before any hashing, and
+ * then the last one that had the same length, first and last bytes.
  */
 #include "coupon.h"
 
@@ -120,18 +121,39 @@ find_or_add(Lexicon *lexicon, const char *bytes, int length)
 	return number;
 }
 
+/* Words that differ only in the middle share a place; they are few. */
+static inline int
+cheap_hash(const char *bytes, int length)
+{
+	uint64		ends;
+
+	if (length < sizeof(uint32))
+		return length;
+	ends = (uint64) load32(bytes) << 32 ^ load32(bytes + length - sizeof(uint32)) ^ length;
+
+	return (ends * UINT64CONST(0x9e3779b97f4a7c15)) >> 56;
+}
+
 int
 lexicon_number(Lexicon *lexicon, const char *bytes, int length)
 {
 	int			number;
 
+	StaticAssertStmt(LEXICON_RECENT == 256, "cheap_hash() has 8 bits");
+
 	if (lexicon->n > 0)
 	{
+		int		   *recent = &lexicon->recent[cheap_hash(bytes, length)];
+
 		number = lexicon->words[lexicon->last].next;
 		if (same(&lexicon->words[number], bytes, length))
 			return lexicon->last = number;
+		number = *recent;
+		if (!same(&lexicon->words[number], bytes, length))
+			*recent = number = find_or_add(lexicon, bytes, length);
 	}
-	number = find_or_add(lexicon, bytes, length);
+	else
+		number = find_or_add(lexicon, bytes, length);
 	lexicon->words[lexicon->last].next = number;
 
 	return lexicon->last = number;

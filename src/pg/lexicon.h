@@ -7,6 +7,8 @@
 
 #include "coupon.h"
 
+#define LEXICON_RECENT	256
+
 /* A text and the one that came after it when it was last seen. */
 typedef struct Word
 {
@@ -25,6 +27,7 @@ typedef struct Lexicon
 	int		   *slots;			/* numbers by hash, -1 where empty */
 	uint32		nslots;			/* a power of two */
 	int			last;			/* the number found last */
+	int			recent[LEXICON_RECENT]; /* numbers by a cheap hash, 0 at first */
 } Lexicon;
 
 extern Lexicon *lexicon_make(void);

@@ -41,6 +41,15 @@ complain_null(const CandidateSet *set, int column, const Datum *values, const bo
 			 errhint("Leave such candidates out of the query.")));
 }
 
+/* Complain about the first null of a row. */
+static void
+complain_nulls(const CandidateSet *set, const Datum *values, const bool *nulls)
+{
+	for (int i = 0; i < 4; i++)
+		if (nulls[i])
+			complain_null(set, i, values, nulls);
+}
+
 /* Raise the error of a gain or cost that cannot be calculated with. */
 static void
 complain_number(const CandidateSet *set, int column, int64 customer, int offer, double value)
@@ -59,7 +68,7 @@ complain_number(const CandidateSet *set, int column, int64 customer, int offer, 
 					column == GAIN ? -GAIN_MOST : -MONEY_MOST, column == GAIN ? GAIN_MOST : MONEY_MOST)));
 }
 
-static inline void
+static pg_attribute_always_inline void
 add(CandidateSet *set, int64 customer, int offer, double gain, double cost)
 {
 	/* false for NaN as well */
@@ -75,9 +84,14 @@ add(CandidateSet *set, int64 customer, int offer, double gain, double cost)
 static int
 offer_number(CandidateSet *set, struct varlena *value)
 {
-	struct varlena *plain = pg_detoast_datum_packed(value);
-	int			number = lexicon_number(set->offers, VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain));
+	struct varlena *plain;
+	int			number;
 
+	if (likely(!VARATT_IS_EXTERNAL(value) && !VARATT_IS_COMPRESSED(value)))
+		return lexicon_number(set->offers, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+
+	plain = pg_detoast_datum_packed(value);
+	number = lexicon_number(set->offers, VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain));
 	if (plain != value)
 		pfree(plain);
 
@@ -91,9 +105,8 @@ read_candidate(void *to, const Datum *values, const bool *nulls)
 	CandidateSet *set = to;
 	int64		customer;
 
-	for (int i = 0; i < 4; i++)
-		if (unlikely(nulls[i]))
-			complain_null(set, i, values, nulls);
+	if (unlikely(nulls[CUSTOMER] | nulls[OFFER] | nulls[GAIN] | nulls[COST]))
+		complain_nulls(set, values, nulls);
 
 	customer = keys_number(set->keys, values[CUSTOMER]);
 	candidates_customer(set->candidates, customer);
@@ -170,9 +183,8 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 	Elements	numbers[4] = {{0}};
 	const char *offer;
 
-	for (int i = 0; i < 4; i++)
-		if (unlikely(nulls[i]))
-			complain_null(set, i, values, nulls);
+	if (unlikely(nulls[CUSTOMER] | nulls[OFFER] | nulls[GAIN] | nulls[COST]))
+		complain_nulls(set, values, nulls);
 
 	customer = keys_number(set->keys, values[CUSTOMER]);
 	offers = elements_of(set, OFFER, values, nulls, -1);
