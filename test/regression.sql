@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(61);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -95,6 +95,14 @@ RESET max_parallel_workers_per_gather;
 -- one model for each group
 SELECT ok(bool_and(abs(pg_temp.coefficient(m, 'a') - slope) < 1e-10), 'GROUP BY fits a model for each group')
 FROM (SELECT coupon.linear_fit(y, f) AS m, regr_slope(y, s.a) AS slope FROM sample s, LATERAL (SELECT s.a) f GROUP BY c) x;
+
+-- a state without spare room can be added to: here it is where an aggregate of the user's own begins
+DO $$ BEGIN
+	EXECUTE format('CREATE AGGREGATE pg_temp.linear_fit_on(float8, record) (sfunc = coupon.linear_fit_add, stype = coupon.state, finalfunc = coupon.linear_fit_final, initcond = %L)',
+		(SELECT coupon.linear_fit_state(y, f)::text FROM sample, LATERAL (SELECT a, c) f WHERE i <= 20));
+END $$;
+SELECT ok(pg_temp.near(pg_temp.coefficient(pg_temp.linear_fit_on(y, f) FILTER (WHERE i > 20), 'a'), pg_temp.coefficient(coupon.linear_fit(y, f), 'a'), 1e-12),
+	'a fit goes on from a stored state') FROM sample, LATERAL (SELECT a, c) f;
 
 -- edges
 SELECT ok(coupon.linear_fit(y, f) IS NULL, 'no row, no model') FROM sample, LATERAL (SELECT a) f WHERE false;

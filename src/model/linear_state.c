@@ -205,7 +205,8 @@ linear_state_add(LinearState *state, double outcome, const FeatureValue *values)
 	{
 		flush(state);
 		if (state->block_room < full_block(state))
-			state = regions_grow_block(state, Min(state->block_room * 4, full_block(state)));
+			state = regions_grow_block(state, Min(Max(state->block_room * 4, FIRST_BLOCK),
+												  full_block(state)));
 	}
 
 again:
