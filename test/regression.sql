@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(61);
+SELECT plan(62);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -65,6 +65,25 @@ FROM (SELECT coupon.logit_fit(v, f) AS m FROM sample, LATERAL (SELECT i, ARRAY[a
 CREATE TYPE pg_temp.size AS ENUM ('small', 'large');
 SELECT is(coupon.describe(coupon.linear_fit(y, f)) #> '{features,0,categories}', '["large", "small"]', 'an enum is a category')
 FROM sample, LATERAL (SELECT (CASE WHEN g THEN 'small' ELSE 'large' END)::pg_temp.size AS size, 'x '::char(5) AS one) f;
+
+-- a named row type that is altered between two calls of one call site
+CREATE TABLE renamed (a float8, b float8);
+CREATE FUNCTION pg_temp.after_rename() RETURNS float8[] LANGUAGE plpgsql AS
+$$ DECLARE
+	m coupon.model := (SELECT coupon.linear_fit(x, f) FROM generate_series(1, 9) x, LATERAL (SELECT x::float8 AS b) f);
+	r renamed;
+	scores float8[];
+BEGIN
+	FOR turn IN 1..2 LOOP
+		EXECUTE 'SELECT 3 AS a, 5 AS b' INTO r;
+		scores := scores || coupon.predict(m, r);
+		IF turn = 1 THEN
+			EXECUTE 'ALTER TABLE renamed RENAME a TO c; ALTER TABLE renamed RENAME b TO a; ALTER TABLE renamed RENAME c TO b';
+		END IF;
+	END LOOP;
+	RETURN scores;
+END $$;
+SELECT is(pg_temp.after_rename(), '{5,3}', 'columns are found by the names they have now');
 
 -- parallel = serial = shuffled = merged states; not temporary tables: workers cannot see those
 CREATE TABLE big AS SELECT n, s.*, CASE WHEN (i + n) % 11 <> 0 THEN a + n % 10 END AS hole, CASE WHEN (i + n) % 13 <> 0 THEN ARRAY[sin(i + n), cos(i * n)] END AS e,

@@ -143,10 +143,12 @@ check_schema(Training *training, const FeatureReader *reader)
 		training->schema = features_schema(reader, training->context);
 		training->rows = collector_make(training->context, TRAINING_SLOTS + training->schema->nslots);
 	}
-	else if (training->type != reader->type || training->typmod != reader->typmod)
+	else if (training->type != reader->type || training->typmod != reader->typmod ||
+			 training->version != reader->version)
 		schema_check_same(training->schema, features_schema(reader, CurrentMemoryContext));
 	training->type = reader->type;
 	training->typmod = reader->typmod;
+	training->version = reader->version;
 }
 
 Datum
