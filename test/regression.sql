@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(62);
+SELECT plan(70);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -137,6 +137,11 @@ SELECT is((coupon.describe(coupon.linear_fit(CASE WHEN i > 3 THEN y END, CASE WH
 FROM sample, LATERAL (SELECT a) f;
 SELECT is(coupon.describe(coupon.linear_fit(5, f)) -> 'r_squared', 'null', 'a constant outcome has no r_squared, and no NaN') FROM sample, LATERAL (SELECT a) f;
 SELECT is(coupon.predict(coupon.linear_fit(y, f), (SELECT x FROM (SELECT NULL::float8 AS a) x)), 2::float8, 'a feature that is always missing') FROM (VALUES (1.0), (3.0)) v(y), LATERAL (SELECT NULL::float8 AS a) f;
+-- numbers whose squares are none: an error, never a model that cannot be read back or that has quietly dropped the feature
+SELECT throws_ok('SELECT ' || fit || ' FROM sample, LATERAL (SELECT a * 1e200 AS a) f, LATERAL (SELECT ARRAY[i] AS x) g', '22003', NULL, fit)
+FROM unnest(ARRAY['coupon.linear_fit(y, f)', 'coupon.linear_fit(y * 1e200, x)', 'coupon.linear_fit_state(y, f)', 'coupon.logit_fit(v, f)',
+	'coupon.uplift_fit(y, arm, f)', 'coupon.uplift_fit(y * 1e200, arm, x)', 'coupon.uplift_fit(v, arm, f, ''{"base": "logit", "learner": "s"}'')',
+	'coupon.linear_fit(y * 1e153, ARRAY[i * 1e-153])']) fit;
 
 -- cancel: under a statement timeout, while rows are read and while the fit iterates
 CREATE TABLE heavy AS SELECT (i % 3 = 0)::int AS v, ARRAY(SELECT sin(i * j) FROM generate_series(1, 150) j) AS x FROM generate_series(1, 20000) i;

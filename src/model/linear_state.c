@@ -386,9 +386,14 @@ linear_state_compact(const LinearState *state)
 {
 	LinearState *flushed = state_copy(state);
 	LinearState *compact;
+	Regions		r;
+	Moments		moments;
 	Rooms		rooms;
 
 	flush(flushed);
+	regions_of(flushed, &r);
+	regions_moments(flushed, &r, &moments);
+	moments_check(&moments);
 	rooms.features = flushed->nfeatures;
 	rooms.columns = flushed->p;
 	rooms.categories = flushed->ncategories;
