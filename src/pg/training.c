@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "pg/training.h"
@@ -43,6 +44,8 @@ widen(Training *training, int width)
 	{
 		double	   *row = collector_row(rows);
 
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
 		memcpy(row, old->rows + i * old->width, sizeof(double) * old->width);
 		for (int j = old->width; j < width; j++)
 			row[j] = NAN;
@@ -299,6 +302,8 @@ training_append(Training *training, const Training *other)
 		const double *from = other->rows->rows + i * width;
 		double	   *to = collector_row(training->rows);
 
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
 		to[TRAINING_OUTCOME] = from[TRAINING_OUTCOME];
 		to[TRAINING_ARM] = training->with_arms ? arm_codes[(int) from[TRAINING_ARM]] : 0;
 		for (int c = 0; c < schema->ncolumns; c++)
