@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(70);
+SELECT plan(75);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -122,6 +122,18 @@ DO $$ BEGIN
 END $$;
 SELECT ok(pg_temp.near(pg_temp.coefficient(pg_temp.linear_fit_on(y, f) FILTER (WHERE i > 20), 'a'), pg_temp.coefficient(coupon.linear_fit(y, f), 'a'), 1e-12),
 	'a fit goes on from a stored state') FROM sample, LATERAL (SELECT a, c) f;
+
+-- with options of its own
+CREATE TABLE plans (c text, ridge float8, exclude text);
+INSERT INTO plans VALUES ('c0', 0, 'b'), ('c1', 5, 'a'), ('c2', 5, 'b');
+CREATE TABLE own AS SELECT c, coupon.linear_fit(y, f, o) AS linear, coupon.logit_fit(v, f, o) AS logit, coupon.uplift_fit(y, arm, f, o) AS uplift
+FROM sample JOIN plans USING (c), LATERAL (SELECT a, b) f, LATERAL (SELECT jsonb_build_object('ridge', ridge, 'exclude', exclude) AS o) x GROUP BY c;
+SELECT ok(bool_and(pg_temp.near(coupon.predict(linear, z), coupon.predict((SELECT coupon.linear_fit(y, f, o) FROM sample, LATERAL (SELECT a, b) f WHERE c = p.c), z), 1e-9)
+	AND pg_temp.near(coupon.predict(logit, z), coupon.predict((SELECT coupon.logit_fit(v, f, o) FROM sample, LATERAL (SELECT a, b) f WHERE c = p.c), z), 1e-9)
+	AND pg_temp.near(coupon.uplift(uplift, z), coupon.uplift((SELECT coupon.uplift_fit(y, arm, f, o) FROM sample, LATERAL (SELECT a, b) f WHERE c = p.c), z), 1e-9)), 'a group may have options of its own')
+FROM own JOIN plans p USING (c), LATERAL (SELECT jsonb_build_object('ridge', ridge, 'exclude', exclude) AS o) x, LATERAL (SELECT 3 AS a, 5 AS b) z;
+SELECT throws_ok('SELECT ' || fit || ' FROM sample, LATERAL (SELECT a) f, LATERAL (SELECT jsonb_build_object(''ridge'', i) AS o) x', '22023', 'options must be the same in every row', fit)
+FROM unnest(ARRAY['coupon.linear_fit(y, f, o)', 'coupon.linear_fit(NULL, f, o)', 'coupon.logit_fit(v, f, o)', 'coupon.uplift_fit(y, arm, f, o)']) fit;
 
 -- edges
 SELECT ok(coupon.linear_fit(y, f) IS NULL, 'no row, no model') FROM sample, LATERAL (SELECT a) f WHERE false;

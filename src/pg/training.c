@@ -131,8 +131,8 @@ site_of(FunctionCallInfo fcinfo, const Jsonb *options, SiteExclude exclude)
 		exclude(options);
 		fcinfo->flinfo->fn_extra = site = site_make(fcinfo->flinfo->fn_mcxt, options);
 	}
-	else
-		site_check(site, options);
+	else if (site_renew(site, options))
+		exclude(options);
 
 	return site;
 }
@@ -172,6 +172,8 @@ training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
 		training = training_make(context, with_arms);
 		training->options = options_copy(context, options);
 	}
+	else
+		options_check_same(training->options, options);
 
 	if (PG_ARGISNULL(1) || (with_arms && PG_ARGISNULL(2)) || PG_ARGISNULL(features))
 	{
