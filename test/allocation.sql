@@ -2,7 +2,7 @@
 -- proven bound, the same under every order of rows, safe against misuse.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(70);
+SELECT plan(71);
 
 -- a fixed number in 0 .. n - 1 for a key
 CREATE FUNCTION draw(key text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
@@ -287,6 +287,11 @@ SELECT is(fate('plan:1:' || encode('\x00112233445566778899aabbccddeeff0011', 'ba
 SELECT lives_ok($$ SELECT * FROM coupon.allocate('TABLE victim', ARRAY[coupon.budget(7, name => 'kept')]) $$, 'an allocation');
 SELECT throws_ok($$ SELECT * FROM coupon.allocate('SELECT 1', ARRAY[coupon.budget(8)]) $$, '42703', NULL, 'one that fails');
 SELECT is((SELECT array_agg(rule || ' ' || bound) FROM coupon.plan_rules(coupon.last_plan())), ARRAY['kept 7'], 'last_plan() is of the last one that did not fail');
+
+-- per-row calls leave nothing behind until the query ends
+WITH plan AS MATERIALIZED (SELECT coupon.allocation_plan('SELECT 1 AS customer, ''a'' AS offer, 2.0 AS gain, 1.0 AS cost', ARRAY[coupon.budget(5)]) AS m),
+	rows AS MATERIALIZED (SELECT count(*) AS n FROM plan, generate_series(1, 10000) k, coupon.plan_rules(CASE WHEN k > 0 THEN m END))
+SELECT cmp_ok((SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name = 'ExecutorState' AND n > 0), '<', 1000000::numeric, 'plan_rules of 10,000 rows in little memory') FROM rows;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(61);
+SELECT plan(76);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -66,6 +66,25 @@ CREATE TYPE pg_temp.size AS ENUM ('small', 'large');
 SELECT is(coupon.describe(coupon.linear_fit(y, f)) #> '{features,0,categories}', '["large", "small"]', 'an enum is a category')
 FROM sample, LATERAL (SELECT (CASE WHEN g THEN 'small' ELSE 'large' END)::pg_temp.size AS size, 'x '::char(5) AS one) f;
 
+-- a named row type that is altered between two calls of one call site
+CREATE TABLE renamed (a float8, b float8);
+CREATE FUNCTION pg_temp.after_rename() RETURNS float8[] LANGUAGE plpgsql AS
+$$ DECLARE
+	m coupon.model := (SELECT coupon.linear_fit(x, f) FROM generate_series(1, 9) x, LATERAL (SELECT x::float8 AS b) f);
+	r renamed;
+	scores float8[];
+BEGIN
+	FOR turn IN 1..2 LOOP
+		EXECUTE 'SELECT 3 AS a, 5 AS b' INTO r;
+		scores := scores || coupon.predict(m, r);
+		IF turn = 1 THEN
+			EXECUTE 'ALTER TABLE renamed RENAME a TO c; ALTER TABLE renamed RENAME b TO a; ALTER TABLE renamed RENAME c TO b';
+		END IF;
+	END LOOP;
+	RETURN scores;
+END $$;
+SELECT is(pg_temp.after_rename(), '{5,3}', 'columns are found by the names they have now');
+
 -- parallel = serial = shuffled = merged states; not temporary tables: workers cannot see those
 CREATE TABLE big AS SELECT n, s.*, CASE WHEN (i + n) % 11 <> 0 THEN a + n % 10 END AS hole, CASE WHEN (i + n) % 13 <> 0 THEN ARRAY[sin(i + n), cos(i * n)] END AS e,
 	CASE WHEN n > 30 THEN 'late ' || n % 3 ELSE c END AS word FROM sample s, generate_series(1, 60) n;
@@ -99,6 +118,26 @@ FROM (SELECT m AS n, coupon.linear_fit_state(y, f) AS s FROM big, (VALUES (30), 
 SELECT ok(bool_and(abs(pg_temp.coefficient(m, 'a') - slope) < 1e-10), 'GROUP BY fits a model for each group')
 FROM (SELECT coupon.linear_fit(y, f) AS m, regr_slope(y, s.a) AS slope FROM sample s, LATERAL (SELECT s.a) f GROUP BY c) x;
 
+-- a state without spare room can be added to: here it is where an aggregate of the user's own begins
+DO $$ BEGIN
+	EXECUTE format('CREATE AGGREGATE pg_temp.linear_fit_on(float8, record) (sfunc = coupon.linear_fit_add, stype = coupon.state, finalfunc = coupon.linear_fit_final, initcond = %L)',
+		(SELECT coupon.linear_fit_state(y, f)::text FROM sample, LATERAL (SELECT a, c) f WHERE i <= 20));
+END $$;
+SELECT ok(pg_temp.near(pg_temp.coefficient(pg_temp.linear_fit_on(y, f) FILTER (WHERE i > 20), 'a'), pg_temp.coefficient(coupon.linear_fit(y, f), 'a'), 1e-12),
+	'a fit goes on from a stored state') FROM sample, LATERAL (SELECT a, c) f;
+
+-- with options of its own
+CREATE TABLE plans (c text, ridge float8, exclude text);
+INSERT INTO plans VALUES ('c0', 0, 'b'), ('c1', 5, 'a'), ('c2', 5, 'b');
+CREATE TABLE own AS SELECT c, coupon.linear_fit(y, f, o) AS linear, coupon.logit_fit(v, f, o) AS logit, coupon.uplift_fit(y, arm, f, o) AS uplift
+FROM sample JOIN plans USING (c), LATERAL (SELECT a, b) f, LATERAL (SELECT jsonb_build_object('ridge', ridge, 'exclude', exclude) AS o) x GROUP BY c;
+SELECT ok(bool_and(pg_temp.near(coupon.predict(linear, z), coupon.predict((SELECT coupon.linear_fit(y, f, o) FROM sample, LATERAL (SELECT a, b) f WHERE c = p.c), z), 1e-9)
+	AND pg_temp.near(coupon.predict(logit, z), coupon.predict((SELECT coupon.logit_fit(v, f, o) FROM sample, LATERAL (SELECT a, b) f WHERE c = p.c), z), 1e-9)
+	AND pg_temp.near(coupon.uplift(uplift, z), coupon.uplift((SELECT coupon.uplift_fit(y, arm, f, o) FROM sample, LATERAL (SELECT a, b) f WHERE c = p.c), z), 1e-9)), 'a group may have options of its own')
+FROM own JOIN plans p USING (c), LATERAL (SELECT jsonb_build_object('ridge', ridge, 'exclude', exclude) AS o) x, LATERAL (SELECT 3 AS a, 5 AS b) z;
+SELECT throws_ok('SELECT ' || fit || ' FROM sample, LATERAL (SELECT a) f, LATERAL (SELECT jsonb_build_object(''ridge'', i) AS o) x', '22023', 'options must be the same in every row', fit)
+FROM unnest(ARRAY['coupon.linear_fit(y, f, o)', 'coupon.linear_fit(NULL, f, o)', 'coupon.logit_fit(v, f, o)', 'coupon.uplift_fit(y, arm, f, o)']) fit;
+
 -- edges
 SELECT ok(coupon.linear_fit(y, f) IS NULL, 'no row, no model') FROM sample, LATERAL (SELECT a) f WHERE false;
 SELECT ok(coupon.logit_fit(v, f) IS NULL, 'no row, no logit') FROM sample, LATERAL (SELECT a) f WHERE false;
@@ -113,6 +152,11 @@ SELECT is((coupon.describe(coupon.linear_fit(CASE WHEN i > 3 THEN y END, CASE WH
 FROM sample, LATERAL (SELECT a) f;
 SELECT is(coupon.describe(coupon.linear_fit(5, f)) -> 'r_squared', 'null', 'a constant outcome has no r_squared, and no NaN') FROM sample, LATERAL (SELECT a) f;
 SELECT is(coupon.predict(coupon.linear_fit(y, f), (SELECT x FROM (SELECT NULL::float8 AS a) x)), 2::float8, 'a feature that is always missing') FROM (VALUES (1.0), (3.0)) v(y), LATERAL (SELECT NULL::float8 AS a) f;
+-- numbers whose squares are none: an error, never a model that cannot be read back or that has quietly dropped the feature
+SELECT throws_ok('SELECT ' || fit || ' FROM sample, LATERAL (SELECT a * 1e200 AS a) f, LATERAL (SELECT ARRAY[i] AS x) g', '22003', NULL, fit)
+FROM unnest(ARRAY['coupon.linear_fit(y, f)', 'coupon.linear_fit(y * 1e200, x)', 'coupon.linear_fit_state(y, f)', 'coupon.logit_fit(v, f)',
+	'coupon.uplift_fit(y, arm, f)', 'coupon.uplift_fit(y * 1e200, arm, x)', 'coupon.uplift_fit(v, arm, f, ''{"base": "logit", "learner": "s"}'')',
+	'coupon.linear_fit(y * 1e153, ARRAY[i * 1e-153])']) fit;
 
 -- cancel: under a statement timeout, while rows are read and while the fit iterates
 CREATE TABLE heavy AS SELECT (i % 3 = 0)::int AS v, ARRAY(SELECT sin(i * j) FROM generate_series(1, 150) j) AS x FROM generate_series(1, 20000) i;

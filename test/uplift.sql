@@ -1,7 +1,7 @@
 -- uplift_fit and its scores: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(30 + CASE WHEN :'have_data' THEN 14 ELSE 0 END);
+SELECT plan(31 + CASE WHEN :'have_data' THEN 14 ELSE 0 END);
 \i test/regression_data.psql
 
 CREATE TABLE models AS
@@ -69,6 +69,10 @@ SELECT throws_like($$ SELECT coupon.uplift_fit(y, arm, f, '{"learner": "s"}') FR
 SELECT is(coupon.uplift(coupon.uplift_fit(y, arm, f), (SELECT x FROM (SELECT 5 AS a) x)), 2::float8, 'two rows, one an arm: the difference') FROM (VALUES (1.0, 'control', 3), (3.0, 'offer', 9)) v(y, arm, a), LATERAL (SELECT a) f;
 SELECT ok(bool_and(u.standard_error IS NULL), 'and no standard error') FROM (SELECT coupon.uplift_fit(y, arm, f) AS m FROM (VALUES (1.0, 'control', 3), (3.0, 'offer', 9)) v(y, arm, a), LATERAL (SELECT a) f) x, LATERAL (SELECT 5 AS a) f, coupon.uplifts(m, f) u;
 SELECT is((coupon.describe(coupon.uplift_fit(CASE WHEN i > 5 THEN y END, CASE WHEN i <> 9 THEN arm END, f)) ->> 'skipped')::int, 6, 'rows without outcome or arm are skipped and counted') FROM sample, LATERAL (SELECT a) f;
+
+-- per-row calls leave nothing behind until the query ends
+WITH rows AS MATERIALIZED (SELECT count(*) AS n FROM models, sample, generate_series(1, 50) k, LATERAL (SELECT a + k AS a, b, c, g) f, coupon.uplifts(m, f) WHERE name = 't linear')
+SELECT cmp_ok((SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name = 'ExecutorState' AND n > 0), '<', 1000000::numeric, 'uplifts of ' || n / 1000 || ',000 rows in little memory') FROM rows;
 
 \if :have_data
 \i test/hillstrom.psql

@@ -24,6 +24,7 @@ solve(const Moments *moments, double ridge, BaseFit *fit, Factor *factor)
 	double		explained = 0;
 	double		penalty = 0;
 
+	moments_check(moments);
 	memset(fit, 0, sizeof(*fit));
 	fit->rows = moments->n;
 	fit->mean = moments->mean[0];

@@ -287,6 +287,20 @@ check_text(const LinearState *state, const Regions *r, int at, int length)
 		unsound("A string is not in the encoding of the database.");
 }
 
+/* Texts that overlap would make much of little: all names and categories take what there is. */
+static void
+check_text_total(const LinearState *state, const Regions *r)
+{
+	int64		total = 0;
+
+	for (int c = 0; c < state->nfeatures; c++)
+		total += r->features[c].name_length;
+	for (int i = 0; i < state->ncategories; i++)
+		total += r->categories[i].length;
+	if (total != state->text)
+		unsound("The texts do not fit their lengths.");
+}
+
 /* Every column but the outcome belongs to one feature or category. */
 static void
 take_columns(const LinearState *state, bool *taken, int first, int n)
@@ -381,6 +395,7 @@ linear_state_check(const FlatState *flat)
 		unsound("The length does not fit the counts.");
 
 	regions_of(state, &r);
+	check_text_total(state, &r);
 	taken = palloc0_array(bool, state->p);
 	check_features(state, &r, taken);
 	check_categories(state, &r, taken);

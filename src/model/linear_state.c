@@ -205,7 +205,8 @@ linear_state_add(LinearState *state, double outcome, const FeatureValue *values)
 	{
 		flush(state);
 		if (state->block_room < full_block(state))
-			state = regions_grow_block(state, Min(state->block_room * 4, full_block(state)));
+			state = regions_grow_block(state, Min(Max(state->block_room * 4, FIRST_BLOCK),
+												  full_block(state)));
 	}
 
 again:
@@ -385,9 +386,14 @@ linear_state_compact(const LinearState *state)
 {
 	LinearState *flushed = state_copy(state);
 	LinearState *compact;
+	Regions		r;
+	Moments		moments;
 	Rooms		rooms;
 
 	flush(flushed);
+	regions_of(flushed, &r);
+	regions_moments(flushed, &r, &moments);
+	moments_check(&moments);
 	rooms.features = flushed->nfeatures;
 	rooms.columns = flushed->p;
 	rooms.categories = flushed->ncategories;

@@ -9,6 +9,8 @@
  */
 #include "coupon.h"
 
+#include <math.h>
+
 #include "lib/blas.h"
 #include "model/moments.h"
 
@@ -98,6 +100,17 @@ moments_shear(Moments *moments, int j, double shift, int m)
 		M[j * ld + k] += shift * M[m * ld + k];
 	for (int k = 0; k < moments->p; k++)
 		M[k * ld + j] += shift * M[k * ld + m];
+}
+
+void
+moments_check(const Moments *moments)
+{
+	for (int j = 0; j < moments->p; j++)
+		if (!isfinite(moments->mean[j]) || !isfinite(moments->M[(Size) j * moments->ld + j]))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("sum of squares is out of range"),
+					 errhint("Outcomes and features must be less than about 1e150: give them other units.")));
 }
 
 void

@@ -33,6 +33,9 @@ extern void moments_merge(Moments *moments, const Moments *other);
  */
 extern void moments_shear(Moments *moments, int j, double shift, int m);
 
+/* Raise an error if squares have exceeded the range of numbers. */
+extern void moments_check(const Moments *moments);
+
 /* Copy the upper triangle of M to the lower one. */
 extern void moments_complete(Moments *moments);
 

@@ -11,7 +11,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/typcache.h"
 
 #include "pg/features.h"
 
@@ -111,6 +110,11 @@ reader_of_record(FunctionCallInfo fcinfo, int i, int room, MemoryContext context
 
 	reader->type = type;
 	reader->typmod = typmod;
+	if (type != RECORDOID)
+	{
+		reader->named = lookup_type_cache(type, TYPECACHE_TUPDESC);
+		reader->version = reader->named->tupDesc_identifier;
+	}
 	reader->row = CreateTupleDescCopy(row);
 	reader->datums = palloc_array(Datum, Max(row->natts, 1));
 	reader->nulls = palloc_array(bool, Max(row->natts, 1));
@@ -248,8 +252,10 @@ features_fits(const FeatureReader *reader, FunctionCallInfo fcinfo, int i)
 		return true;
 	record = PG_GETARG_HEAPTUPLEHEADER(i);
 
+	/* PL/pgSQL keeps call sites from statement to statement: the type may be another by now */
 	return HeapTupleHeaderGetTypeId(record) == reader->type &&
-		HeapTupleHeaderGetTypMod(record) == reader->typmod;
+		HeapTupleHeaderGetTypMod(record) == reader->typmod &&
+		(reader->named == NULL || reader->named->tupDesc_identifier == reader->version);
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
+#include "utils/typcache.h"
 
 #include "pg/options.h"
 #include "pg/schema.h"
@@ -28,6 +29,8 @@ typedef struct FeatureReader
 	MemoryContext context;
 	Oid			type;			/* of the record; InvalidOid for an array */
 	int32		typmod;
+	const TypeCacheEntry *named;	/* of a named row type, which may be altered; or NULL */
+	uint64		version;		/* of the named type's columns */
 	TupleDesc	row;			/* NULL for an array */
 	int			nsources;
 	FeatureSource *sources;		/* (nsources) */

@@ -17,13 +17,19 @@ options_copy(MemoryContext context, const Jsonb *options)
 	return memcpy(MemoryContextAlloc(context, VARSIZE(options)), options, VARSIZE(options));
 }
 
+static bool
+same_options(const Jsonb *one, const Jsonb *two)
+{
+	if (one == NULL || two == NULL)
+		return one == two;
+
+	return VARSIZE(one) == VARSIZE(two) && memcmp(one, two, VARSIZE(one)) == 0;
+}
+
 void
 options_check_same(const Jsonb *one, const Jsonb *two)
 {
-	if (one == two)
-		return;
-	if (one == NULL || two == NULL || VARSIZE(one) != VARSIZE(two) ||
-		memcmp(one, two, VARSIZE(one)) != 0)
+	if (!same_options(one, two))
 		bad_argument("options must be the same in every row");
 }
 
@@ -38,16 +44,24 @@ site_make(MemoryContext context, const Jsonb *options)
 	return site;
 }
 
-void
-site_check(const Site *site, const Jsonb *options)
+bool
+site_renew(Site *site, const Jsonb *options)
 {
-	options_check_same(site->options, options);
+	const Jsonb *old = site->options;
+
+	if (same_options(old, options))
+		return false;
+	site->options = options_copy(site->context, options);
+	site->stale = true;
+	pfree((void *) old);
+
+	return true;
 }
 
 FeatureReader *
 site_reader(Site *site, FunctionCallInfo fcinfo, int i, SiteExclude exclude)
 {
-	if (site->reader == NULL || !features_fits(site->reader, fcinfo, i))
+	if (site->reader == NULL || site->stale || !features_fits(site->reader, fcinfo, i))
 	{
 		TextList	excluded = exclude(site->options);
 		MemoryContext context = AllocSetContextCreate(site->context, "coupon features",
@@ -57,6 +71,7 @@ site_reader(Site *site, FunctionCallInfo fcinfo, int i, SiteExclude exclude)
 		if (site->reader)
 			MemoryContextDelete(site->reader->context);
 		site->reader = reader;
+		site->stale = false;
 	}
 
 	return site->reader;

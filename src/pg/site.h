@@ -12,7 +12,8 @@
 typedef struct Site
 {
 	MemoryContext context;
-	const Jsonb *options;		/* of all its rows, or NULL */
+	const Jsonb *options;		/* of the row last seen, or NULL */
+	bool		stale;			/* the reader is that of other options */
 	FeatureReader *reader;		/* of the row type last seen, or NULL */
 } Site;
 
@@ -21,13 +22,16 @@ typedef TextList (*SiteExclude) (const Jsonb *options);
 
 extern Site *site_make(MemoryContext context, const Jsonb *options);
 
-/* Raise an error unless the options are those of the rows before. */
-extern void site_check(const Site *site, const Jsonb *options);
+/*
+ * Take the options of the row at hand, which groups may have of their own.
+ * True if they are others than those of the row before.
+ */
+extern bool site_renew(Site *site, const Jsonb *options);
 
 /* The reader for the features in argument i. */
 extern FeatureReader *site_reader(Site *site, FunctionCallInfo fcinfo, int i, SiteExclude exclude);
 
-/* A copy of options, NULL of NULL; and whether two are the same. */
+/* A copy of options, NULL of NULL; and an error unless two are the same. */
 extern const Jsonb *options_copy(MemoryContext context, const Jsonb *options);
 extern void options_check_same(const Jsonb *one, const Jsonb *two);
 

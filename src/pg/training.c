@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "pg/training.h"
@@ -43,6 +44,8 @@ widen(Training *training, int width)
 	{
 		double	   *row = collector_row(rows);
 
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
 		memcpy(row, old->rows + i * old->width, sizeof(double) * old->width);
 		for (int j = old->width; j < width; j++)
 			row[j] = NAN;
@@ -128,8 +131,8 @@ site_of(FunctionCallInfo fcinfo, const Jsonb *options, SiteExclude exclude)
 		exclude(options);
 		fcinfo->flinfo->fn_extra = site = site_make(fcinfo->flinfo->fn_mcxt, options);
 	}
-	else
-		site_check(site, options);
+	else if (site_renew(site, options))
+		exclude(options);
 
 	return site;
 }
@@ -143,10 +146,12 @@ check_schema(Training *training, const FeatureReader *reader)
 		training->schema = features_schema(reader, training->context);
 		training->rows = collector_make(training->context, TRAINING_SLOTS + training->schema->nslots);
 	}
-	else if (training->type != reader->type || training->typmod != reader->typmod)
+	else if (training->type != reader->type || training->typmod != reader->typmod ||
+			 training->version != reader->version)
 		schema_check_same(training->schema, features_schema(reader, CurrentMemoryContext));
 	training->type = reader->type;
 	training->typmod = reader->typmod;
+	training->version = reader->version;
 }
 
 Datum
@@ -167,6 +172,8 @@ training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
 		training = training_make(context, with_arms);
 		training->options = options_copy(context, options);
 	}
+	else
+		options_check_same(training->options, options);
 
 	if (PG_ARGISNULL(1) || (with_arms && PG_ARGISNULL(2)) || PG_ARGISNULL(features))
 	{
@@ -297,6 +304,8 @@ training_append(Training *training, const Training *other)
 		const double *from = other->rows->rows + i * width;
 		double	   *to = collector_row(training->rows);
 
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
 		to[TRAINING_OUTCOME] = from[TRAINING_OUTCOME];
 		to[TRAINING_ARM] = training->with_arms ? arm_codes[(int) from[TRAINING_ARM]] : 0;
 		for (int c = 0; c < schema->ncolumns; c++)

@@ -27,6 +27,7 @@ typedef struct Training
 	int64		skipped;		/* rows without outcome, arm or features */
 	Oid			type;			/* row type for which the schema was checked last */
 	int32		typmod;
+	uint64		version;
 } Training;
 
 /*

@@ -168,7 +168,7 @@ model_trace(PG_FUNCTION_ARGS)
 {
 	const ModelArg *arg = model_arg(fcinfo, 0);
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (arg->type->trace)
 		arg->type->trace(arg->model, put_trace_row, fcinfo->resultinfo);
 

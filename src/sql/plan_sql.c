@@ -194,7 +194,7 @@ plan_rules(PG_FUNCTION_ARGS)
 
 	model_check_kind(arg, MODEL_PLAN);
 	plan = arg->model;
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int i = 0; i < plan->nrules; i++)
 	{
 		const PlanRule *rule = &plan->rules[i];

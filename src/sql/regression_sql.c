@@ -59,17 +59,23 @@ typedef struct LinearSite
 	FeatureReader *reader;		/* for which the schema was made */
 	Schema	   *schema;
 	uint64		signature;
-	LinearOptions options;
+	double		ridge;
 } LinearSite;
 
-static TextList
-linear_exclude(const Jsonb *jsonb)
+static LinearOptions
+linear_options(const Jsonb *jsonb)
 {
 	LinearOptions options = {0};
 
 	options_read(jsonb, linear_known, lengthof(linear_known), &options);
 
-	return options.exclude;
+	return options;
+}
+
+static TextList
+linear_exclude(const Jsonb *options)
+{
+	return linear_options(options).exclude;
 }
 
 static LinearSite *
@@ -80,16 +86,15 @@ linear_site(FunctionCallInfo fcinfo)
 
 	if (linear == NULL)
 	{
-		LinearOptions read = {0};
+		double		ridge = linear_options(options).ridge;
 
-		options_read(options, linear_known, lengthof(linear_known), &read);
 		linear = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(LinearSite));
-		linear->options.ridge = read.ridge;
+		linear->ridge = ridge;
 		linear->site = site_make(fcinfo->flinfo->fn_mcxt, options);
 		fcinfo->flinfo->fn_extra = linear;
 	}
-	else
-		site_check(linear->site, options);
+	else if (site_renew(linear->site, options))
+		linear->ridge = linear_options(options).ridge;
 
 	return linear;
 }
@@ -105,13 +110,15 @@ linear_fit_add(PG_FUNCTION_ARGS)
 	FeatureReader *reader;
 	double		outcome;
 
+	if (state && state->ridge != linear->ridge)
+		bad_argument("options must be the same in every row");
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		/* without features the columns are not known yet: a state of none */
 		if (state == NULL)
 		{
 			state = linear_state_make(schema_make(CurrentMemoryContext, 0, false),
-									  linear->options.ridge);
+									  linear->ridge);
 		}
 		state->skipped++;
 		PG_RETURN_POINTER(state);
@@ -133,7 +140,7 @@ linear_fit_add(PG_FUNCTION_ARGS)
 	{
 		int64		skipped = state ? state->skipped : 0;
 
-		state = linear_state_make(linear->schema, linear->options.ridge);
+		state = linear_state_make(linear->schema, linear->ridge);
 		state->skipped = skipped;
 	}
 	else if (state->signature != linear->signature)

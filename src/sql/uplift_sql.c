@@ -119,7 +119,7 @@ uplifts(PG_FUNCTION_ARGS)
 	const double *slots = scorer_slots(fcinfo, arg, model->design->schema);
 	double		baseline = uplift_outcome(model, 0, slots);
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int a = 1; a < model->narms; a++)
 	{
 		double		error = uplift_standard_error(model, a, slots);
