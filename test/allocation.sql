@@ -2,7 +2,7 @@
 -- proven bound, the same under every order of rows, safe against misuse.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(70);
+SELECT plan(73);
 
 -- a fixed number in 0 .. n - 1 for a key
 CREATE FUNCTION draw(key text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
@@ -201,6 +201,14 @@ FROM coupon.describe(coupon.allocation_plan('SELECT i AS customer, ''x'' AS offe
 	ARRAY[coupon.budget(4e16 + 1e12)])) d;
 SELECT is((d->>'spent')::float8, 0::float8, 'the most negative cost pays for the largest')
 FROM coupon.describe(coupon.allocation_plan('SELECT * FROM (VALUES (1, ''x'', -1e-300, -4e12), (2, ''y'', 1e280, 4e12)) v(customer, offer, gain, cost)', ARRAY[coupon.budget(0)])) d;
+
+SELECT is((SELECT count(*) FROM coupon.allocate('SELECT i AS customer, ''x'' AS offer, 1 AS gain, 3999999999999 AS cost FROM generate_series(1, 3) i',
+	ARRAY[coupon.budget(3 * 3999999999999)]))::int, 3, 'large whole amounts are exact');
+SELECT is((SELECT count(*) FROM coupon.allocate('SELECT i AS customer, ''x'' AS offer, 1 AS gain, 3999999999988 AS cost FROM generate_series(1, 2) i',
+	ARRAY[coupon.budget(2 * 3999999999988 - 0.001)]))::int, 1, 'a thousandth less than two large amounts buys one');
+SELECT is((d->>'spent')::float8, 4e17::float8, 'a large budget is spent to the end')
+FROM coupon.describe(coupon.allocation_plan('SELECT i AS customer, ''x'' AS offer, 1 AS gain, 4e12 AS cost FROM generate_series(1, 100001) i',
+	ARRAY[coupon.budget(4e17)])) d;
 
 -- workers hand over rows in any order
 CREATE TABLE parallel_market AS SELECT c AS customer, 'offer ' || o AS offer, draw('pg' || c || o, 900)::float8 AS gain, draw('pc' || c || o, 90)::float8 AS cost
