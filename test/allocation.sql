@@ -2,7 +2,7 @@
 -- proven bound, the same under every order of rows, safe against misuse.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(73);
+SELECT plan(76);
 
 -- a fixed number in 0 .. n - 1 for a key
 CREATE FUNCTION draw(key text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
@@ -233,6 +233,21 @@ SELECT throws_ok($$ SELECT * FROM coupon.allocate('SELECT * FROM victim) q; DROP
 SELECT throws_ok($$ SELECT * FROM coupon.allocate('DROP TABLE victim', ARRAY[coupon.budget(1)]) $$, '42601', NULL, 'no DDL');
 SELECT throws_ok($$ SELECT * FROM coupon.allocate('SELECT * FROM victim FOR UPDATE', ARRAY[coupon.budget(1)]) $$, '0A000', NULL, 'no locks');
 SELECT is((SELECT count(*) FROM victim)::int, 1, 'nothing was written');
+
+-- inner queries have the rights of the caller, here of a function's owner
+CREATE ROLE coupon_reader;
+GRANT USAGE ON SCHEMA coupon TO coupon_reader;
+CREATE FUNCTION read_by_reader(query text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER AS
+$$ BEGIN RETURN (SELECT count(*) FROM coupon.allocate(query, ARRAY[coupon.budget(9)])); END $$;
+ALTER FUNCTION read_by_reader(text) OWNER TO coupon_reader;
+CREATE VIEW window_on_victim AS TABLE victim;
+CREATE TABLE guarded AS SELECT i AS customer, 'x' AS offer, 1 AS gain, 1 AS cost FROM generate_series(1, 5) i;
+ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+CREATE POLICY first_two ON guarded USING (customer <= 2);
+GRANT SELECT ON window_on_victim, guarded TO coupon_reader;
+SELECT throws_ok($$ SELECT read_by_reader('TABLE victim') $$, '42501', 'permission denied for table victim', 'no rights, no rows');
+SELECT is(read_by_reader('TABLE window_on_victim'), 1::bigint, 'rights on a view will do');
+SELECT is(read_by_reader('TABLE guarded'), 2::bigint, 'row security holds');
 
 SET LOCAL search_path = '';
 CREATE TABLE public.found AS SELECT * FROM coupon.allocate('SELECT * FROM public.victim', ARRAY[coupon.budget(1)]);
