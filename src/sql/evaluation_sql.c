@@ -13,6 +13,7 @@
 
 #include "funcapi.h"
 #include "libpq/pqformat.h"
+#include "utils/float.h"
 
 #include "model/evaluation.h"
 #include "pg/collector.h"
@@ -101,8 +102,8 @@ check_share(EvaluationState *state, double share)
 	if (state->share != 0 && state->share != share)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("share must be the same in all rows, not %g and %g",
-						state->share, share),
+				 errmsg("share must be the same in all rows, not %s and %s",
+						float8out_internal(state->share), float8out_internal(share)),
 				 errhint("Call uplift_at once for each share.")));
 	state->share = share;
 }
@@ -124,7 +125,7 @@ uplift_at_add(PG_FUNCTION_ARGS)
 	if (!(share > 0 && share <= 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("share must be above 0 and at most 1, not %g", share),
+				 errmsg("share must be above 0 and at most 1, not %s", float8out_internal(share)),
 				 errhint("The best 30 %% of the customers are share 0.3.")));
 	if (state->share != share)
 		check_share(state, share);
