@@ -39,6 +39,7 @@ SELECT * FROM coupon.uplift_curve('SELECT 1 AS score, 2 AS outcome, true AS trea
 SELECT coupon.qini_auc('NaN', visit, treated) FROM trial;
 SELECT coupon.auuc(score, 'Infinity', treated) FROM trial;
 SELECT coupon.uplift_summary('-Infinity', visit, treated) FROM trial;
+SELECT coupon.uplift_summary(score, visit * 1e101, treated) FROM trial;
 SELECT coupon.uplift_at(score, visit, treated, 0) FROM trial;
 SELECT coupon.uplift_at(score, visit, treated, 30) FROM trial;
 SELECT coupon.uplift_at(score, visit, treated, 1.0000001) FROM trial;

@@ -21,6 +21,7 @@
 
 #define WIDTH	3				/* score, outcome, treated as 0 or 1 */
 #define MAX_POINTS	10000		/* of a curve */
+#define OUTCOME_MOST	1e100	/* sums of squares stay finite */
 
 typedef struct EvaluationState
 {
@@ -64,6 +65,11 @@ put_row(Collector *rows, double score, double outcome, bool treated)
 
 	score = finite_number(score, "score");
 	outcome = finite_number(outcome, "outcome");
+	if (unlikely(fabs(outcome) > OUTCOME_MOST))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("outcome is %s, out of the range of %g to %g",
+						float8out_internal(outcome), -OUTCOME_MOST, OUTCOME_MOST)));
 	row = collector_row(rows);
 	row[0] = score;
 	row[1] = outcome;
