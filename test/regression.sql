@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(61);
+SELECT plan(65);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -112,6 +112,9 @@ FROM sample, LATERAL (SELECT a, 2 * a AS twice, 1e9 AS one) f;
 SELECT is((coupon.describe(coupon.linear_fit(CASE WHEN i > 3 THEN y END, CASE WHEN i < 10 THEN f END)) ->> 'skipped')::int, 194, 'rows without outcome or features are skipped and counted')
 FROM sample, LATERAL (SELECT a) f;
 SELECT is(coupon.describe(coupon.linear_fit(5, f)) -> 'r_squared', 'null', 'a constant outcome has no r_squared, and no NaN') FROM sample, LATERAL (SELECT a) f;
+SELECT throws_ok(format('SELECT coupon.%s FROM generate_series(1, 9) i', fit), '22003', 'numbers are too large to calculate with', 'squares overflow: ' || fit)
+FROM (VALUES ('linear_fit(i * 1e200, ARRAY[i])'), ('linear_fit(i, ARRAY[i * 1e200])'), ('linear_fit_state(i * 1e200, ARRAY[i])'),
+	('uplift_fit(i * 1e200, (i % 2)::text, ARRAY[i % 3])')) v(fit);
 SELECT is(coupon.predict(coupon.linear_fit(y, f), (SELECT x FROM (SELECT NULL::float8 AS a) x)), 2::float8, 'a feature that is always missing') FROM (VALUES (1.0), (3.0)) v(y), LATERAL (SELECT NULL::float8 AS a) f;
 
 -- cancel: under a statement timeout, while rows are read and while the fit iterates

@@ -382,6 +382,21 @@ linear_state_merge(LinearState *state, const LinearState *given)
 	return state;
 }
 
+/* Finite numbers may have squares that are not. */
+static void
+check_moments(const LinearState *state)
+{
+	Regions		r;
+
+	regions_of(state, &r);
+	for (int i = 0; i < state->p; i++)
+		if (!isfinite(r.mean[i]) || !isfinite(r.M[(Size) i * state->column_room + i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("numbers are too large to calculate with"),
+					 errhint("Scale features and outcome to a smaller unit.")));
+}
+
 LinearState *
 linear_state_compact(const LinearState *state)
 {
@@ -390,6 +405,7 @@ linear_state_compact(const LinearState *state)
 	Rooms		rooms;
 
 	flush(flushed);
+	check_moments(flushed);
 	rooms.features = flushed->nfeatures;
 	rooms.columns = flushed->p;
 	rooms.categories = flushed->ncategories;

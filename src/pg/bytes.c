@@ -23,9 +23,21 @@ put_int64(StringInfo to, int64 value)
 	appendBinaryStringInfo(to, (const char *) &value, sizeof(value));
 }
 
+/* What would be refused when it is read must not be written. */
+static inline void
+check_finite(double value)
+{
+	if (unlikely(!isfinite(value)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("numbers are too large to calculate with"),
+				 errhint("Scale features and outcome to a smaller unit.")));
+}
+
 void
 put_double(StringInfo to, double value)
 {
+	check_finite(value);
 	appendBinaryStringInfo(to, (const char *) &value, sizeof(value));
 }
 
@@ -36,6 +48,8 @@ put_doubles(StringInfo to, const double *values, int64 n)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("value of %lld numbers is too large", (long long) n)));
+	for (int64 i = 0; i < n; i++)
+		check_finite(values[i]);
 	if (n > 0)
 		appendBinaryStringInfo(to, (const char *) values, sizeof(double) * n);
 }
