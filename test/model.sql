@@ -18,15 +18,13 @@ FROM models, sample, LATERAL (SELECT a, b, c, g) f WHERE name = 'linear' AND i =
 SELECT is(state::text::coupon.state::text, state::text, 'the text of a state reads back as the same state') FROM states;
 
 -- binary: what COPY writes, COPY reads
-SELECT set_config('test.file', '/tmp/coupon_test_' || pg_backend_pid(), true) \g /dev/null
 DO $$ BEGIN
-	EXECUTE format('COPY models TO %L (FORMAT binary)', current_setting('test.file') || '_m');
-	EXECUTE format('COPY states TO %L (FORMAT binary)', current_setting('test.file') || '_s');
+	EXECUTE format('COPY models TO %L (FORMAT binary)', current_setting('data_directory') || '/coupon_models');
+	EXECUTE format('COPY states TO %L (FORMAT binary)', current_setting('data_directory') || '/coupon_states');
 	CREATE TABLE models_back (LIKE models);
 	CREATE TABLE states_back (LIKE states);
-	EXECUTE format('COPY models_back FROM %L (FORMAT binary)', current_setting('test.file') || '_m');
-	EXECUTE format('COPY states_back FROM %L (FORMAT binary)', current_setting('test.file') || '_s');
-	EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm ' || current_setting('test.file') || '_m ' || current_setting('test.file') || '_s');
+	EXECUTE format('COPY models_back FROM %L (FORMAT binary)', current_setting('data_directory') || '/coupon_models');
+	EXECUTE format('COPY states_back FROM %L (FORMAT binary)', current_setting('data_directory') || '/coupon_states');
 END $$;
 SELECT set_eq('SELECT name, model::text FROM models_back', 'SELECT name, model::text FROM models', 'binary models come back');
 SELECT set_eq('SELECT state::text FROM states_back', 'SELECT state::text FROM states', 'binary states come back');

@@ -27,6 +27,8 @@
 typedef struct Newton
 {
 	const Sample *sample;
+	const BaseOptions *options;
+	int			step;			/* under way, from 1 */
 	int			n;				/* 1 + columns */
 	int			block;
 	double	   *Z;				/* (block, n) */
@@ -97,6 +99,8 @@ evaluate(Newton *newton, const double *theta)
 	{
 		int			rows = next_block(newton, from);
 
+		progress_say(newton->options->progress, "%s: step %d, row " INT64_FORMAT " of " INT64_FORMAT,
+					 newton->options->part, newton->step, from, newton->sample->n);
 		blas_times(newton->Z, rows, n, theta, newton->score);
 		for (int i = 0; i < rows; i++)
 		{
@@ -194,7 +198,8 @@ void
 logit_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fit)
 {
 	int			n = 1 + sample_columns(sample);
-	Newton		newton = {.sample = sample, .n = n, .block = sample_block_rows(sample)};
+	Newton		newton = {.sample = sample, .options = options, .n = n,
+	.block = sample_block_rows(sample)};
 	double	   *theta = palloc0_array(double, n);
 	double	   *before = palloc_array(double, n);
 	double	   *step = palloc_array(double, n);
@@ -221,6 +226,7 @@ logit_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fit
 		Factor		factor;
 		double		gain = 0;
 
+		newton.step = fit->steps + 1;
 		evaluate(&newton, theta);
 		if (newton.likelihood < reached - 1e-9 * fabs(reached) && halvings < MAX_HALVINGS)
 		{
@@ -234,8 +240,6 @@ logit_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fit
 		if (fit->steps == 0)
 			fit->null_deviance = -2 * newton.plain;
 		fit->trace[fit->steps++] = newton.plain;
-		progress_say(options->progress, "%s: step %d, log likelihood %.6f",
-					 options->part, fit->steps, newton.plain);
 
 		factor_make(&factor, newton.H, n, n, NULL);
 		memcpy(step, newton.gradient, sizeof(double) * n);
