@@ -74,7 +74,7 @@ SELECT * FROM coupon.allocate('SELECT customer, nullif(offer, ''newsletter'') AS
 SELECT * FROM coupon.allocate('SELECT customer, offer, gain, nullif(cost, 0) AS cost FROM candidates', ARRAY[coupon.budget(1)]);
 SELECT * FROM coupon.allocate('SELECT customer, offer, ''NaN''::float8 AS gain, cost FROM candidates', ARRAY[coupon.budget(1)]);
 SELECT * FROM coupon.allocate('SELECT customer, offer, gain, ''-Infinity''::float8 AS cost FROM candidates', ARRAY[coupon.budget(1)]);
-SELECT * FROM coupon.allocate('SELECT customer, offer, gain, 1e13 AS cost FROM candidates', ARRAY[coupon.budget(1)]);
+SELECT * FROM coupon.allocate('SELECT customer, offer, gain, 4000000000001 AS cost FROM candidates', ARRAY[coupon.budget(1)]);
 SELECT * FROM coupon.allocate('SELECT customer, offer, 1e281 AS gain, cost FROM candidates', ARRAY[coupon.budget(1)]);
 SELECT * FROM coupon.allocate('SELECT * FROM candidates UNION ALL SELECT * FROM candidates WHERE customer = 2', ARRAY[coupon.budget(1)]);
 SELECT * FROM coupon.allocate('SELECT customer, offer, gain, cost FROM candidates UNION ALL SELECT 4, offer, -5, 5 FROM candidates WHERE customer = 4 AND cost > 0', ARRAY[coupon.budget(1)]);

@@ -39,11 +39,14 @@ SELECT * FROM coupon.uplift_curve('SELECT 1 AS score, 2 AS outcome, true AS trea
 SELECT coupon.qini_auc('NaN', visit, treated) FROM trial;
 SELECT coupon.auuc(score, 'Infinity', treated) FROM trial;
 SELECT coupon.uplift_summary('-Infinity', visit, treated) FROM trial;
+SELECT coupon.uplift_summary(score, visit * 1e101, treated) FROM trial;
 SELECT coupon.uplift_at(score, visit, treated, 0) FROM trial;
 SELECT coupon.uplift_at(score, visit, treated, 30) FROM trial;
+SELECT coupon.uplift_at(score, visit, treated, 1.0000001) FROM trial;
 SELECT coupon.uplift_at(score, visit, treated, 'NaN') FROM trial;
 SELECT coupon.uplift_at(score, visit, treated, NULL) FROM trial;
 SELECT coupon.uplift_at(score, visit, treated, customer / 10.0) FROM trial WHERE customer <= 2;
+SELECT coupon.uplift_at(score, visit, treated, s) FROM trial, (VALUES (0.3::float8), (0.1::float8 + 0.2::float8)) AS shares(s);
 SELECT coupon.uplift_curve(NULL);
 SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial', NULL);
 SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial', 0);

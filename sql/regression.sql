@@ -51,6 +51,7 @@ SELECT coupon.logit_fit(visited, array_fill(1::float8, ARRAY[2001])) FROM visits
 -- errors: outcomes
 SELECT coupon.linear_fit('NaN', f) FROM visits, LATERAL (SELECT recency) f;
 SELECT coupon.logit_fit(spend, f) FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.logit_fit(visited + 1e-9, f) FROM visits, LATERAL (SELECT recency) f;
 SELECT coupon.logit_fit(1, f) FROM visits, LATERAL (SELECT recency) f;
 SELECT coupon.logit_fit((visits.recency > 3)::int, f) IS NOT NULL AS fitted FROM visits, LATERAL (SELECT recency) f;
 -- errors: scoring

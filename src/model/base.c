@@ -121,28 +121,9 @@ shift_intercept(double *V, int p, const double *mean)
 	pfree(cross);
 }
 
-/* What cannot be read back must not be written. */
-static void
-check_finite(const double *numbers, Size n)
-{
-	for (Size i = 0; i < n; i++)
-		if (!isfinite(numbers[i]))
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("coefficient is out of range"),
-					 errhint("Give the outcome and the features other units.")));
-}
-
 void
 put_base_fit(StringInfo to, const BaseFit *fit)
 {
-	const double single[] = {fit->mean, fit->intercept, fit->deviance, fit->null_deviance};
-
-	check_finite(single, lengthof(single));
-	check_finite(fit->beta, fit->p);
-	check_finite(fit->trace, fit->steps);
-	if (fit->covariance)
-		check_finite(fit->covariance, (Size) (1 + fit->p) * (1 + fit->p));
 	put_int64(to, fit->rows);
 	put_double(to, fit->mean);
 	put_double(to, fit->intercept);

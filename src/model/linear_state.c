@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "utils/float.h"
+
 #include "model/linear_regions.h"
 
 /* Rows that wait for a block: as many as keep it within this many numbers. */
@@ -317,8 +319,8 @@ linear_state_merge(LinearState *state, const LinearState *given)
 	int		   *place;
 
 	if (state->ridge != given->ridge)
-		bad_argument("option \"ridge\" is %g in one state and %g in another",
-					 state->ridge, given->ridge);
+		bad_argument("option \"ridge\" is %s in one state and %s in another",
+					 float8out_internal(state->ridge), float8out_internal(given->ridge));
 	if (linear_state_is_empty(given))
 	{
 		state->skipped += given->skipped;

@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "utils/float.h"
+
 #include "lib/blas.h"
 #include "model/base.h"
 #include "model/solve.h"
@@ -52,7 +54,8 @@ logit_check(const Sample *sample, const char *where)
 		double		outcome = sample->rows[(sample->index ? sample->index[i] : i) * sample->width];
 
 		if (outcome != 0 && outcome != 1)
-			bad_argument("outcome of logistic regression must be 0 or 1, not %g", outcome);
+			bad_argument("outcome of logistic regression must be 0 or 1, not %s",
+						 float8out_internal(outcome));
 		seen[(int) outcome] = true;
 	}
 	if (!seen[0] || !seen[1])

@@ -23,9 +23,21 @@ put_int64(StringInfo to, int64 value)
 	appendBinaryStringInfo(to, (const char *) &value, sizeof(value));
 }
 
+/* What would be refused when it is read must not be written. */
+static inline void
+check_finite(double value)
+{
+	if (unlikely(!isfinite(value)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("number is out of range"),
+				 errhint("Give outcomes and features other units.")));
+}
+
 void
 put_double(StringInfo to, double value)
 {
+	check_finite(value);
 	appendBinaryStringInfo(to, (const char *) &value, sizeof(value));
 }
 
@@ -36,6 +48,8 @@ put_doubles(StringInfo to, const double *values, int64 n)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("value of %lld numbers is too large", (long long) n)));
+	for (int64 i = 0; i < n; i++)
+		check_finite(values[i]);
 	if (n > 0)
 		appendBinaryStringInfo(to, (const char *) values, sizeof(double) * n);
 }
@@ -119,7 +133,7 @@ get_double(Reader *from)
 }
 
 double *
-get_any_doubles(Reader *from, int64 n)
+get_doubles(Reader *from, int64 n)
 {
 	double	   *values;
 
@@ -128,15 +142,6 @@ get_any_doubles(Reader *from, int64 n)
 		get_failed(from, "The value is truncated.");
 	values = palloc_array(double, Max(n, 1));
 	memcpy(values, get_bytes(from, sizeof(double) * n), sizeof(double) * n);
-
-	return values;
-}
-
-double *
-get_doubles(Reader *from, int64 n)
-{
-	double	   *values = get_any_doubles(from, n);
-
 	for (int64 i = 0; i < n; i++)
 		if (!isfinite(values[i]))
 			get_failed(from, "A number is not finite.");

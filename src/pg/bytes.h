@@ -37,9 +37,6 @@ extern double get_double(Reader *from);
 /* n finite numbers, palloc'd. */
 extern double *get_doubles(Reader *from, int64 n);
 
-/* n numbers that may be infinite or NaN, palloc'd. */
-extern double *get_any_doubles(Reader *from, int64 n);
-
 /* A string in the server's encoding, palloc'd. */
 extern char *get_text(Reader *from);
 

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/lsyscache.h"
 
 #include "model/gains.h"
@@ -63,8 +64,8 @@ complain_number(const CandidateSet *set, int column, int64 customer, int offer, 
 		bad_argument("%s of customer %s and offer \"%s\" is infinite", set->name[column], key, word);
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("%s of customer %s and offer \"%s\" is %g, out of the range of %g to %g",
-					set->name[column], key, word, value,
+			 errmsg("%s of customer %s and offer \"%s\" is %s, out of the range of %g to %g",
+					set->name[column], key, word, float8out_internal(value),
 					column == GAIN ? -GAIN_MOST : -MONEY_MOST, column == GAIN ? GAIN_MOST : MONEY_MOST)));
 }
 

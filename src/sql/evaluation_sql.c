@@ -13,6 +13,7 @@
 
 #include "funcapi.h"
 #include "libpq/pqformat.h"
+#include "utils/float.h"
 
 #include "model/evaluation.h"
 #include "pg/collector.h"
@@ -20,6 +21,7 @@
 
 #define WIDTH	3				/* score, outcome, treated as 0 or 1 */
 #define MAX_POINTS	10000		/* of a curve */
+#define OUTCOME_MOST	1e100	/* sums of squares stay finite */
 
 typedef struct EvaluationState
 {
@@ -63,6 +65,11 @@ put_row(Collector *rows, double score, double outcome, bool treated)
 
 	score = finite_number(score, "score");
 	outcome = finite_number(outcome, "outcome");
+	if (unlikely(fabs(outcome) > OUTCOME_MOST))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("outcome is %s, out of the range of %g to %g",
+						float8out_internal(outcome), -OUTCOME_MOST, OUTCOME_MOST)));
 	row = collector_row(rows);
 	row[0] = score;
 	row[1] = outcome;
@@ -101,8 +108,8 @@ check_share(EvaluationState *state, double share)
 	if (state->share != 0 && state->share != share)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("share must be the same in all rows, not %g and %g",
-						state->share, share),
+				 errmsg("share must be the same in all rows, not %s and %s",
+						float8out_internal(state->share), float8out_internal(share)),
 				 errhint("Call uplift_at once for each share.")));
 	state->share = share;
 }
@@ -124,7 +131,7 @@ uplift_at_add(PG_FUNCTION_ARGS)
 	if (!(share > 0 && share <= 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("share must be above 0 and at most 1, not %g", share),
+				 errmsg("share must be above 0 and at most 1, not %s", float8out_internal(share)),
 				 errhint("The best 30 %% of the customers are share 0.3.")));
 	if (state->share != share)
 		check_share(state, share);
