@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(75);
+SELECT plan(78);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -122,6 +122,16 @@ DO $$ BEGIN
 END $$;
 SELECT ok(pg_temp.near(pg_temp.coefficient(pg_temp.linear_fit_on(y, f) FILTER (WHERE i > 20), 'a'), pg_temp.coefficient(coupon.linear_fit(y, f), 'a'), 1e-12),
 	'a fit goes on from a stored state') FROM sample, LATERAL (SELECT a, c) f;
+
+-- two rows of features whose signatures agree, by a name chosen for it
+SELECT throws_ok('SELECT coupon.linear_fit_merge(s ORDER BY o) FROM (SELECT 1 AS o, coupon.linear_fit_state(i, f) AS s FROM sample, LATERAL (SELECT i AS x) f
+	UNION ALL SELECT ' || o || ', coupon.linear_fit_state(i, f) FROM sample, LATERAL (SELECT i AS x, a AS "#5,#Rdp1;%C") f) u', '42804', NULL, 'states of other columns do not merge') FROM unnest('{0,2}'::int[]) o;
+CREATE FUNCTION pg_temp.one_or_two(i int) RETURNS record LANGUAGE plpgsql AS
+$$ DECLARE r record; BEGIN
+	IF i % 2 = 0 THEN SELECT i AS x INTO r; ELSE SELECT i AS x, i * i AS "#5,#Rdp1;%C" INTO r; END IF;
+	RETURN r;
+END $$;
+SELECT throws_ok('SELECT coupon.linear_fit(y, pg_temp.one_or_two(i)) FROM sample', '42804', NULL, 'rows of other columns do not mix');
 
 -- with options of its own
 CREATE TABLE plans (c text, ridge float8, exclude text);
