@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(78);
+SELECT plan(80);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -164,6 +164,8 @@ SELECT throws_ok('SELECT ' || fit || ' FROM sample, LATERAL (SELECT a * 1e200 AS
 FROM unnest(ARRAY['coupon.linear_fit(y, f)', 'coupon.linear_fit(y * 1e200, x)', 'coupon.linear_fit_state(y, f)', 'coupon.logit_fit(v, f)',
 	'coupon.uplift_fit(y, arm, f)', 'coupon.uplift_fit(y * 1e200, arm, x)', 'coupon.uplift_fit(v, arm, f, ''{"base": "logit", "learner": "s"}'')',
 	'coupon.linear_fit(y * 1e153, ARRAY[i * 1e-153])']) fit;
+
+SELECT throws_ok('SELECT coupon.predict(m, ARRAY[1e308, ' || other || ']) FROM (SELECT coupon.linear_fit(100 * a + 50 * b, ARRAY[a, b]) AS m FROM sample) x', '22003', NULL, 'a prediction that is no number') FROM unnest('{1,-1e308}'::float8[]) other;
 
 -- cancel: under a statement timeout, while rows are read and while the fit iterates
 CREATE TABLE heavy AS SELECT (i % 3 = 0)::int AS v, ARRAY(SELECT sin(i * j) FROM generate_series(1, 150) j) AS x FROM generate_series(1, 20000) i;
