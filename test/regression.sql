@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(76);
+SELECT plan(81);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -126,6 +126,16 @@ END $$;
 SELECT ok(pg_temp.near(pg_temp.coefficient(pg_temp.linear_fit_on(y, f) FILTER (WHERE i > 20), 'a'), pg_temp.coefficient(coupon.linear_fit(y, f), 'a'), 1e-12),
 	'a fit goes on from a stored state') FROM sample, LATERAL (SELECT a, c) f;
 
+-- two rows of features whose signatures agree, by a name chosen for it
+SELECT throws_ok('SELECT coupon.linear_fit_merge(s ORDER BY o) FROM (SELECT 1 AS o, coupon.linear_fit_state(i, f) AS s FROM sample, LATERAL (SELECT i AS x) f
+	UNION ALL SELECT ' || o || ', coupon.linear_fit_state(i, f) FROM sample, LATERAL (SELECT i AS x, a AS "#5,#Rdp1;%C") f) u', '42804', NULL, 'states of other columns do not merge') FROM unnest('{0,2}'::int[]) o;
+CREATE FUNCTION pg_temp.one_or_two(i int) RETURNS record LANGUAGE plpgsql AS
+$$ DECLARE r record; BEGIN
+	IF i % 2 = 0 THEN SELECT i AS x INTO r; ELSE SELECT i AS x, i * i AS "#5,#Rdp1;%C" INTO r; END IF;
+	RETURN r;
+END $$;
+SELECT throws_ok('SELECT coupon.linear_fit(y, pg_temp.one_or_two(i)) FROM sample', '42804', NULL, 'rows of other columns do not mix');
+
 -- with options of its own
 CREATE TABLE plans (c text, ridge float8, exclude text);
 INSERT INTO plans VALUES ('c0', 0, 'b'), ('c1', 5, 'a'), ('c2', 5, 'b');
@@ -157,6 +167,8 @@ SELECT throws_ok('SELECT ' || fit || ' FROM sample, LATERAL (SELECT a * 1e200 AS
 FROM unnest(ARRAY['coupon.linear_fit(y, f)', 'coupon.linear_fit(y * 1e200, x)', 'coupon.linear_fit_state(y, f)', 'coupon.logit_fit(v, f)',
 	'coupon.uplift_fit(y, arm, f)', 'coupon.uplift_fit(y * 1e200, arm, x)', 'coupon.uplift_fit(v, arm, f, ''{"base": "logit", "learner": "s"}'')',
 	'coupon.linear_fit(y * 1e153, ARRAY[i * 1e-153])']) fit;
+
+SELECT throws_ok('SELECT coupon.predict(m, ARRAY[1e308, ' || other || ']) FROM (SELECT coupon.linear_fit(100 * a + 50 * b, ARRAY[a, b]) AS m FROM sample) x', '22003', NULL, 'a prediction that is no number') FROM unnest('{1,-1e308}'::float8[]) other;
 
 -- cancel: under a statement timeout, while rows are read and while the fit iterates
 CREATE TABLE heavy AS SELECT (i % 3 = 0)::int AS v, ARRAY(SELECT sin(i * j) FROM generate_series(1, 150) j) AS x FROM generate_series(1, 20000) i;

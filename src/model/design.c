@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include "utils/float.h"
+
 #include "model/design.h"
 
 Design *
@@ -165,6 +167,8 @@ design_score(const Design *design, const double *weights, const double *slots)
 				score += at[k] * (slot[k] - mean[k]);
 		at += n + 1;
 	}
+	if (unlikely(!isfinite(score)))
+		float_overflow_error();
 
 	return score;
 }

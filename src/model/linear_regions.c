@@ -245,6 +245,29 @@ regions_ncategories(const LinearState *state, int feature)
 	return n;
 }
 
+bool
+regions_same_features(const LinearState *one, const LinearState *two)
+{
+	Regions		r;
+	Regions		s;
+
+	if (one->signature != two->signature || one->nfeatures != two->nfeatures)
+		return false;
+	regions_of(one, &r);
+	regions_of(two, &s);
+	for (int c = 0; c < one->nfeatures; c++)
+	{
+		const StateFeature *a = &r.features[c];
+		const StateFeature *b = &s.features[c];
+
+		if (a->class != b->class || a->name_length != b->name_length ||
+			memcmp(r.text + a->name, s.text + b->name, a->name_length) != 0)
+			return false;
+	}
+
+	return true;
+}
+
 char *
 regions_name(const LinearState *state, int feature)
 {

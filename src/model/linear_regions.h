@@ -75,6 +75,9 @@ extern int	regions_category(const LinearState *state, const Regions *regions,
 /* Insert a new category for which there is room; returns its place. */
 extern int	regions_insert_category(LinearState *state, int feature, const char *text, int length);
 
+/* Do two states have the same features?  Signatures alone can be made to agree. */
+extern bool regions_same_features(const LinearState *one, const LinearState *two);
+
 extern int	regions_ncategories(const LinearState *state, int feature);
 extern char *regions_name(const LinearState *state, int feature);
 

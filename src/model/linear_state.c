@@ -332,7 +332,7 @@ linear_state_merge(LinearState *state, const LinearState *given)
 		other->skipped += state->skipped;
 		return other;
 	}
-	if (state->signature != other->signature)
+	if (!regions_same_features(state, other))
 		schema_check_same(linear_state_schema(state), linear_state_schema(other));
 
 	flush(state);

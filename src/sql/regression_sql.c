@@ -143,7 +143,8 @@ linear_fit_add(PG_FUNCTION_ARGS)
 		state = linear_state_make(linear->schema, linear->ridge);
 		state->skipped = skipped;
 	}
-	else if (state->signature != linear->signature)
+	else if (state->signature != linear->signature ||
+			 state->nfeatures != linear->schema->ncolumns)
 		schema_check_same(linear_state_schema(state), linear->schema);
 
 	PG_RETURN_POINTER(linear_state_add(state, outcome, reader->values));
