@@ -1,7 +1,7 @@
 -- linear_fit, logit_fit, predict: reference values, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(81);
+SELECT plan(83);
 \i test/regression_data.psql
 
 -- reference: scikit-learn 1.2.1 LinearRegression, Ridge(alpha=5), LogisticRegression(penalty none; C=1/2), tol 1e-14
@@ -145,6 +145,10 @@ SELECT ok(bool_and(pg_temp.near(coupon.predict(linear, z), coupon.predict((SELEC
 	AND pg_temp.near(coupon.predict(logit, z), coupon.predict((SELECT coupon.logit_fit(v, f, o) FROM sample, LATERAL (SELECT a, b) f WHERE c = p.c), z), 1e-9)
 	AND pg_temp.near(coupon.uplift(uplift, z), coupon.uplift((SELECT coupon.uplift_fit(y, arm, f, o) FROM sample, LATERAL (SELECT a, b) f WHERE c = p.c), z), 1e-9)), 'a group may have options of its own')
 FROM own JOIN plans p USING (c), LATERAL (SELECT jsonb_build_object('ridge', ridge, 'exclude', exclude) AS o) x, LATERAL (SELECT 3 AS a, 5 AS b) z;
+SELECT results_eq($$ SELECT (SELECT coupon.describe(coupon.linear_fit(y, f, options)) -> 'features' -> 0 ->> 'name' FROM sample, LATERAL (SELECT a, b) f)
+	FROM (VALUES ('{}'::jsonb), ('{"exclude": ["a"]}'), ('{"exclude": ["b"]}')) o(options) $$, ARRAY['a', 'b', 'a'], 'and so may each run of a subquery');
+SELECT throws_ok($$ SELECT coupon.linear_fit(y, f, jsonb_build_object('exclude', ARRAY[CASE WHEN a > 5 THEN 'a' ELSE 'b' END])) FROM sample, LATERAL (SELECT a, b, c) f $$,
+	NULL, NULL, 'but not the rows of one model');
 SELECT throws_ok('SELECT ' || fit || ' FROM sample, LATERAL (SELECT a) f, LATERAL (SELECT jsonb_build_object(''ridge'', i) AS o) x', '22023', 'options must be the same in every row', fit)
 FROM unnest(ARRAY['coupon.linear_fit(y, f, o)', 'coupon.linear_fit(NULL, f, o)', 'coupon.logit_fit(v, f, o)', 'coupon.uplift_fit(y, arm, f, o)']) fit;
 
