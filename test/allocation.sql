@@ -62,8 +62,8 @@ SELECT is_empty($$ SELECT * FROM plans p
 	'the loss is at most one increment');
 SELECT is_empty($$ SELECT * FROM plans WHERE plan->>'status' = 'optimal' AND (plan->>'objective')::float8 <> optimum $$,
 	'what is called optimal is optimal');
-SELECT cmp_ok((SELECT count(*) FROM plans WHERE (plan->>'objective')::float8 = optimum)::int, '>', 200,
-	'most of these small instances are solved to the optimum');
+SELECT is((SELECT count(*) FROM plans WHERE (plan->>'objective')::float8 = optimum AND plan->>'status' = 'optimal')::int, 300,
+	'all of these small instances are solved to the optimum, and known to be');
 SELECT is_empty($$ SELECT instance FROM allocations JOIN optima USING (instance)
 	GROUP BY instance, optima.budget HAVING sum(cost) > optima.budget $$, 'no budget is exceeded');
 SELECT is_empty($$ SELECT instance, customer FROM allocations GROUP BY 1, 2 HAVING count(*) > 1 $$,

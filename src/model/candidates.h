@@ -25,9 +25,13 @@ typedef struct Chunk
 	Row			rows[FLEXIBLE_ARRAY_MEMBER];
 } Chunk;
 
+/* Up to so many candidates are remembered as they came. */
+#define FEW_CANDIDATES	2048
+
 typedef struct Candidates
 {
 	MemoryContext context;		/* where all of it lives */
+	Row		   *few;			/* (FEW_CANDIDATES) the first ones */
 	Hulls	   *hulls;			/* where customers go */
 	int64		n;				/* candidates added */
 	int64		customer;		/* the present one */
@@ -88,6 +92,15 @@ candidates_add(Candidates *candidates, int32 offer, double gain, double cost)
 	to->gain = gain;
 	to->cost = cost;
 	to->offer = offer;
+}
+
+/* The candidate is that of a row, not one of a hull that comes in again. */
+static inline void
+candidates_read_one(Candidates *candidates, int32 offer, double gain, double cost)
+{
+	if (unlikely(candidates->n < FEW_CANDIDATES))
+		candidates->few[candidates->n] = (Row) {candidates->customer, {gain, cost, offer}};
+	candidates_add(candidates, offer, gain, cost);
 }
 
 #endif							/* COUPON_CANDIDATES_H */

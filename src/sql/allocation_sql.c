@@ -11,6 +11,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "model/few.h"
 #include "model/frontier.h"
 #include "model/knapsack.h"
 #include "model/money.h"
@@ -109,6 +110,7 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 	MemoryContext context = AllocSetContextCreate(caller, "coupon allocation", ALLOCSET_DEFAULT_SIZES);
 	Problem    *problem;
 	const Jsonb *options;
+	int128		budget;
 
 	MemoryContextSwitchTo(context);
 	problem = palloc0_object(Problem);
@@ -130,7 +132,11 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 	candidates_finish(problem->set->candidates);
 	problem->hulls = problem->set->hulls;
 	end_phase(problem, "group", problem->hulls->n);
-	problem->allocation = knapsack_solve(problem->hulls, money_down(problem->rules[0].bound));
+	budget = money_down(problem->rules[0].bound);
+	problem->allocation = knapsack_solve(problem->hulls, budget);
+	if (problem->set->candidates->n <= FEW_CANDIDATES)
+		few_improve(problem->hulls, problem->set->candidates->few, problem->set->candidates->n,
+					budget, problem->allocation);
 	end_phase(problem, "solve", problem->allocation->allocated);
 
 	return problem;
@@ -188,7 +194,7 @@ emit(FunctionCallInfo fcinfo, const Problem *problem, Oid type)
 	for (int64 i = 0; i < hulls->n; i++)
 	{
 		int64		customer = hulls->customers[i].customer;
-		const Candidate *vertex = hulls_vertex(hulls, i, problem->allocation->taken[i]);
+		const Candidate *vertex = allocation_choice(problem->allocation, hulls, i);
 
 		if ((i & 0xfff) == 0)
 			CHECK_FOR_INTERRUPTS();

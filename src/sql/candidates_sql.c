@@ -77,7 +77,7 @@ add(CandidateSet *set, int64 customer, int offer, double gain, double cost)
 		complain_number(set, GAIN, customer, offer, gain);
 	if (unlikely(!(fabs(cost) <= MONEY_MOST)))
 		complain_number(set, COST, customer, offer, cost);
-	candidates_add(set->candidates, offer, gain, cost);
+	candidates_read_one(set->candidates, offer, gain, cost);
 	if ((set->candidates->n & 0xffff) == 0)
 		progress_say(set->progress, "%s: %lld candidates read", set->work, (long long) set->candidates->n);
 }
