@@ -9,12 +9,12 @@ SQL   = $(addprefix src/sql/, \
 	rule_sql.o state_sql.o training_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
 	base.o candidates.o design.o evaluation.o few.o frontier.o hull.o knapsack.o learner.o \
-	leftover.o linear.o linear_design.o linear_regions.o linear_state.o logit.o moments.o \
-	radix.o random.o response.o sample.o solve.o uplift.o uplift_curve.o uplift_error.o \
-	weighted.o)
+	leftover.o linear.o linear_check.o linear_design.o linear_regions.o linear_state.o logit.o \
+	moments.o radix.o random.o response.o sample.o solve.o uplift.o uplift_curve.o \
+	uplift_error.o weighted.o)
 PG    = $(addprefix src/pg/, \
-	array.o bytes.o collector.o dictionary.o features.o keys.o lexicon.o model.o options.o \
-	progress.o query.o schema.o scorer.o site.o state.o textform.o training.o)
+	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o keys.o lexicon.o \
+	model.o options.o progress.o query.o schema.o scorer.o site.o state.o textform.o training.o)
 LIB   = $(addprefix src/lib/, \
 	blas.o)
 

@@ -1,6 +1,6 @@
 /*
  * linear_regions.h
- *		The memory of a LinearState: its regions, how they grow, their check.
+ *		The memory of a LinearState: its regions and how they grow.
  */
 #ifndef COUPON_LINEAR_REGIONS_H
 #define COUPON_LINEAR_REGIONS_H
@@ -50,6 +50,9 @@ typedef struct Regions
 	StateCategory *categories;	/* (categories) */
 	char	   *text;
 } Regions;
+
+/* Bytes of a state with the rooms that it has. */
+extern Size regions_size(const LinearState *state);
 
 extern void regions_of(const LinearState *state, Regions *regions);
 extern LinearState *regions_make(const Rooms *rooms);

@@ -6,10 +6,10 @@
 
 #include <math.h>
 
-#include "utils/float.h"
 #include "utils/json.h"
 
 #include "model/response.h"
+#include "pg/json.h"
 
 void
 response_pack(StringInfo to, const Response *response)
@@ -56,16 +56,6 @@ response_predict(const Response *response, const double *slots)
 }
 
 void
-describe_number(StringInfo json, const char *name, double number)
-{
-	appendStringInfo(json, ", \"%s\": ", name);
-	if (isfinite(number))
-		appendStringInfoString(json, float8out_internal(number));
-	else
-		appendStringInfoString(json, "null");
-}
-
-void
 describe_dropped(StringInfo json, const Design *design, const BaseFit *fit)
 {
 	bool		some = false;
@@ -98,8 +88,8 @@ describe_coefficients(StringInfo json, const Response *response)
 	}
 
 	appendStringInfoString(json, ", \"coefficients\": [{\"name\": \"intercept\"");
-	describe_number(json, "value", intercept);
-	describe_number(json, "standard_error", fit->covariance ?
+	json_member(json, "value", intercept);
+	json_member(json, "standard_error", fit->covariance ?
 					sqrt(Max(quadratic_form(fit->covariance, origin, 1 + design->p), 0)) : NAN);
 	appendStringInfoChar(json, '}');
 	for (int j = 0; j < design->p; j++)
@@ -110,8 +100,8 @@ describe_coefficients(StringInfo json, const Response *response)
 			continue;
 		appendStringInfoString(json, ", {\"name\": ");
 		escape_json(json, design_column_name(design, j));
-		describe_number(json, "value", fit->beta[j]);
-		describe_number(json, "standard_error",
+		json_member(json, "value", fit->beta[j]);
+		json_member(json, "standard_error",
 						fit->covariance ? sqrt(Max(fit->covariance[diagonal], 0)) : NAN);
 		appendStringInfoChar(json, '}');
 	}
@@ -127,22 +117,23 @@ response_describe(const void *model, StringInfo json)
 
 	appendStringInfo(json, ", \"rows\": " INT64_FORMAT ", \"skipped\": " INT64_FORMAT,
 					 fit->rows, response->skipped);
-	describe_number(json, "mean_outcome", fit->mean);
+	json_member(json, "mean_outcome", fit->mean);
 	appendStringInfoString(json, ", \"options\": {\"ridge\": ");
-	appendStringInfo(json, "%s}", float8out_internal(response->ridge));
+	json_number(json, response->ridge);
+	appendStringInfoChar(json, '}');
 	appendStringInfoString(json, ", \"features\": ");
 	schema_describe(response->design->schema, json);
 	describe_coefficients(json, response);
 	describe_dropped(json, response->design, fit);
 	if (response->base == BASE_LINEAR)
 	{
-		describe_number(json, "residual_sum_of_squares", fit->deviance);
-		describe_number(json, "r_squared", explained);
+		json_member(json, "residual_sum_of_squares", fit->deviance);
+		json_member(json, "r_squared", explained);
 	}
 	else
 	{
-		describe_number(json, "log_likelihood", -fit->deviance / 2);
-		describe_number(json, "mcfadden_r_squared", explained);
+		json_member(json, "log_likelihood", -fit->deviance / 2);
+		json_member(json, "mcfadden_r_squared", explained);
 		appendStringInfo(json, ", \"steps\": %d, \"converged\": %s, \"separated\": %s",
 						 fit->steps, fit->converged ? "true" : "false",
 						 fit->separated ? "true" : "false");

@@ -31,8 +31,7 @@ extern void response_trace(const void *model, TraceSink sink, void *to);
 /* The expected outcome, of logit a probability. */
 extern double response_predict(const Response *response, const double *slots);
 
-/* Append members of a JSON object. */
-extern void describe_number(StringInfo json, const char *name, double number);
+/* Append the columns that a fit has dropped, as a member of a JSON object. */
 extern void describe_dropped(StringInfo json, const Design *design, const BaseFit *fit);
 
 #endif							/* COUPON_RESPONSE_H */

@@ -10,12 +10,12 @@
 
 #include <math.h>
 
-#include "utils/float.h"
 #include "utils/json.h"
 
 #include "model/learner.h"
 #include "model/response.h"
 #include "model/uplift.h"
+#include "pg/json.h"
 
 #define MAX_ITERATIONS	10000
 
@@ -191,7 +191,7 @@ describe_arms(const Uplift *uplift, StringInfo json)
 		appendStringInfoString(json, a ? ", {\"arm\": " : "{\"arm\": ");
 		escape_json(json, uplift->arms[a].name);
 		appendStringInfo(json, ", \"rows\": " INT64_FORMAT, uplift->arms[a].rows);
-		describe_number(json, "mean_outcome", uplift->arms[a].mean);
+		json_member(json, "mean_outcome", uplift->arms[a].mean);
 		appendStringInfoChar(json, '}');
 	}
 	appendStringInfoChar(json, ']');
@@ -212,8 +212,8 @@ describe_fits(const Uplift *uplift, StringInfo json)
 			escape_json(json, uplift->arms[i].name);
 		}
 		describe_dropped(json, uplift->design, fit);
-		describe_number(json, "deviance", fit->deviance);
-		describe_number(json, "null_deviance", fit->null_deviance);
+		json_member(json, "deviance", fit->deviance);
+		json_member(json, "null_deviance", fit->null_deviance);
 		if (uplift->base == BASE_LOGIT)
 			appendStringInfo(json, ", \"steps\": %d, \"converged\": %s, \"separated\": %s",
 							 fit->steps, fit->converged ? "true" : "false",
@@ -237,9 +237,10 @@ uplift_describe(const void *model, StringInfo json)
 	appendStringInfoString(json, ", \"control\": ");
 	escape_json(json, uplift->arms[0].name);
 	describe_arms(uplift, json);
-	appendStringInfo(json, ", \"options\": {\"learner\": \"%s\", \"base\": \"%s\", \"ridge\": %s, \"iterations\": %d}",
-					 learner_name(uplift->learner), base_name(uplift->base),
-					 float8out_internal(uplift->ridge), uplift->iterations);
+	appendStringInfo(json, ", \"options\": {\"learner\": \"%s\", \"base\": \"%s\", \"iterations\": %d",
+					 learner_name(uplift->learner), base_name(uplift->base), uplift->iterations);
+	json_member(json, "ridge", uplift->ridge);
+	appendStringInfoChar(json, '}');
 	appendStringInfoString(json, ", \"unused_options\": [");
 	for (int i = 0; learner_option_name(i); i++)
 		if (uplift->unused & (UINT64CONST(1) << i))
