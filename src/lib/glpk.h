@@ -32,13 +32,18 @@ typedef struct LinearProgram
 	const bool *integer;		/* (columns); NULL if no column is */
 } LinearProgram;
 
+/*
+ * All of it up to the solver's tolerances: about 1e-7 on the scaled bounds of
+ * rows and columns and on reduced costs, 1e-9 on an integer objective.  Given
+ * up means out of time, or (rarely) beyond the solver's numerical means.
+ */
 typedef enum LinearStatus
 {
 	LP_OPTIMAL,					/* of an integer programme: within the gap */
-	LP_FEASIBLE,				/* out of time with something that keeps all bounds */
-	LP_INFEASIBLE,				/* proven: nothing keeps all bounds */
-	LP_UNBOUNDED,				/* proven: no limit to the objective */
-	LP_UNFINISHED,				/* out of time with nothing */
+	LP_FEASIBLE,				/* integer programmes: given up, with something whole */
+	LP_INFEASIBLE,				/* nothing keeps all bounds */
+	LP_UNBOUNDED,				/* no limit to the objective (or to its relaxation's) */
+	LP_UNFINISHED,				/* given up, with nothing; but see bound */
 } LinearStatus;
 
 /* The arrays are in the caller's memory context. */
@@ -46,13 +51,14 @@ typedef struct LinearSolution
 {
 	LinearStatus status;
 	double		objective;		/* if optimal or feasible, else NaN */
-	double		bound;			/* no x has more; infinity if nothing is known */
+	double		bound;			/* no x has more; infinity if nothing is known, and
+								 * -infinity if there is no x */
 	double	   *x;				/* (columns), if optimal or feasible, else zeros */
 	double	   *row_value;		/* (rows), likewise */
 
 	/*
 	 * Of the linear programme if it is optimal (of an integer programme: of
-	 * its relaxation, wherever that was solved), else zeros: what a unit more
+	 * its relaxation, but not after presolve), else zeros: what a unit more
 	 * of a row's bound is worth, and objective - sum of value * dual down a
 	 * column.  So of a row at its upper bound dual >= 0, at its lower <= 0.
 	 */
@@ -69,6 +75,8 @@ typedef struct LinearOptions
 	double		gap;			/* relative, of integer programmes; 0: prove it */
 	int			memory_mb;		/* of the solver alone; 0: no limit */
 	bool		presolve;		/* shrink it first: worth it if there is something to shrink */
+	const double *start;		/* (columns) integer programmes without presolve: a solution to
+								 * beat, not used if it breaks a bound; may be NULL */
 	Progress   *progress;		/* NULL: say nothing */
 } LinearOptions;
 

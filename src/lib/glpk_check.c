@@ -1,0 +1,179 @@
+/*
+ * glpk_check.c
+ *		What needs no solver: is a programme well-formed, is it trivial, is a
+ *		point feasible.
+ */
+#include "coupon.h"
+
+#include <math.h>
+
+#include "utils/float.h"
+
+#include "lib/glpk_check.h"
+
+/* GLPK's own limits. */
+#define MAX_ROWS		100000000
+#define MAX_COLUMNS		100000000
+#define MAX_NONZEROS	INT64CONST(500000000)
+
+/* Rounding that program_feasible() forgives, relative to what is added up. */
+#define ROUNDING	1e-9
+
+static inline void
+check_size(const char *what, int64 size, int64 largest)
+{
+	if (size < 0)
+		elog(ERROR, "linear programme of " INT64_FORMAT " %s", size, what);
+	if (size > largest)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("linear programme has " INT64_FORMAT " %s, but the solver takes at most " INT64_FORMAT,
+						size, what, largest)));
+}
+
+static inline void
+check_index(const char *what, int index, int size)
+{
+	if (index < 0 || index >= size)
+		elog(ERROR, "linear programme of %d %ss refers to %s %d", size, what, what, index);
+}
+
+static inline void
+check_finite(const char *what, double number)
+{
+	if (!isfinite(number))
+		elog(ERROR, "%s of a linear programme must be finite, not %g", what, number);
+}
+
+static inline void
+check_bounds(const char *what, int index, double lower, double upper)
+{
+	if (isnan(lower) || isnan(upper) || lower == get_float8_infinity() ||
+		upper == -get_float8_infinity())
+		elog(ERROR, "%s %d of a linear programme has impossible bounds %g and %g",
+			 what, index, lower, upper);
+}
+
+void
+check_program(const LinearProgram *program)
+{
+	check_size("rows", program->rows, MAX_ROWS);
+	check_size("columns", program->columns, MAX_COLUMNS);
+	check_size("nonzeros", program->nonzeros, MAX_NONZEROS);
+
+	for (int64 k = 0; k < program->nonzeros; k++)
+	{
+		check_index("row", program->row[k], program->rows);
+		check_index("column", program->column[k], program->columns);
+		check_finite("coefficient", program->value[k]);
+	}
+	for (int j = 0; j < program->columns; j++)
+	{
+		check_finite("objective", program->objective[j]);
+		check_bounds("column", j, program->column_lower[j], program->column_upper[j]);
+	}
+	for (int i = 0; i < program->rows; i++)
+		check_bounds("row", i, program->row_lower[i], program->row_upper[i]);
+}
+
+void
+check_columns(const LinearColumns *more, int rows, int64 columns)
+{
+	check_size("columns", more->columns < 0 ? more->columns : columns + more->columns, MAX_COLUMNS);
+	for (int j = 0; j < more->columns; j++)
+	{
+		check_finite("objective", more->objective[j]);
+		check_bounds("column", j, more->lower[j], more->upper[j]);
+		if (more->lower[j] > more->upper[j])
+			elog(ERROR, "generated column has contradictory bounds %g and %g",
+				 more->lower[j], more->upper[j]);
+		check_size("nonzeros", more->first[j + 1] - more->first[j], rows);
+		for (int64 k = more->first[j]; k < more->first[j + 1]; k++)
+		{
+			check_index("row", more->row[k], rows);
+			check_finite("coefficient", more->value[k]);
+		}
+	}
+}
+
+bool
+program_contradicts(const LinearProgram *program)
+{
+	for (int i = 0; i < program->rows; i++)
+		if (program->row_lower[i] > program->row_upper[i])
+			return true;
+	for (int j = 0; j < program->columns; j++)
+	{
+		double		lower = program->column_lower[j];
+		double		upper = program->column_upper[j];
+
+		if (lower > upper || (program->integer && program->integer[j] && ceil(lower) > floor(upper)))
+			return true;
+	}
+
+	return false;
+}
+
+bool
+program_trivial(const LinearProgram *program, LinearSolution *solution)
+{
+	for (int64 k = 0; k < program->nonzeros; k++)
+		if (program->value[k] != 0)
+			return false;
+
+	for (int j = 0; j < program->columns; j++)
+	{
+		double		objective = program->objective[j];
+		bool		whole = program->integer && program->integer[j];
+		double		lower = whole ? ceil(program->column_lower[j]) : program->column_lower[j];
+		double		upper = whole ? floor(program->column_upper[j]) : program->column_upper[j];
+
+		solution->reduced_cost[j] = objective;
+		if (objective == 0)
+			solution->x[j] = Min(Max(lower, 0), upper);
+		else
+			solution->x[j] = objective > 0 ? upper : lower;
+		if (objective != 0)
+			solution->objective += objective * solution->x[j];
+	}
+	solution->status = isinf(solution->objective) ? LP_UNBOUNDED : LP_OPTIMAL;
+	for (int i = 0; i < program->rows; i++)
+		if (program->row_lower[i] > 0 || program->row_upper[i] < 0)
+			solution->status = LP_INFEASIBLE;
+
+	solution->bound = solution->status == LP_INFEASIBLE ? -get_float8_infinity() : solution->objective;
+	if (solution->status != LP_OPTIMAL)
+	{
+		memset(solution->x, 0, sizeof(double) * program->columns);
+		memset(solution->reduced_cost, 0, sizeof(double) * program->columns);
+		solution->objective = get_float8_nan();
+	}
+
+	return true;
+}
+
+bool
+program_feasible(const LinearProgram *program, const double *x)
+{
+	double	   *activity = palloc0_array(double, program->rows + 1);
+	double	   *size = palloc0_array(double, program->rows + 1);
+	bool		feasible = true;
+
+	for (int64 k = 0; k < program->nonzeros; k++)
+	{
+		double		part = program->value[k] * x[program->column[k]];
+
+		activity[program->row[k]] += part;
+		size[program->row[k]] += fabs(part);
+	}
+	for (int i = 0; i < program->rows && feasible; i++)
+		feasible = activity[i] >= program->row_lower[i] - ROUNDING * size[i] &&
+			activity[i] <= program->row_upper[i] + ROUNDING * size[i];
+	for (int j = 0; j < program->columns && feasible; j++)
+		feasible = x[j] >= program->column_lower[j] && x[j] <= program->column_upper[j] &&
+			(!program->integer || !program->integer[j] || x[j] == rint(x[j]));
+	pfree(activity);
+	pfree(size);
+
+	return feasible;
+}
