@@ -15,7 +15,7 @@ PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o features.o keys.o lexicon.o model.o options.o \
 	progress.o query.o schema.o scorer.o site.o state.o textform.o training.o)
 LIB   = $(addprefix src/lib/, \
-	blas.o glpk.o glpk_check.o)
+	blas.o glpk.o program.o)
 
 REGRESS      = $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))
 REGRESS_OPTS = --load-extension=coupon

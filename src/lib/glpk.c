@@ -13,7 +13,6 @@
  */
 #include "coupon.h"
 
-#include <float.h>
 #include <glpk.h>
 #include <limits.h>
 #include <math.h>
@@ -21,7 +20,7 @@
 #include "utils/float.h"
 
 #include "lib/glpk.h"
-#include "lib/glpk_check.h"
+#include "lib/program.h"
 
 #define HEARTBEAT_MS	100
 #define SLICE_MS		100		/* of the simplex method, to begin with */
@@ -40,8 +39,8 @@ typedef struct Fence
 	LinearSolution *solution;
 	instr_time	began;
 	instr_time	looked;			/* when branch and bound last looked at its bound */
-	double		bound;			/* on the integer optimum, so far */
-	bool		start_given;
+	bool		branching;
+	const double *start;		/* for branch and bound, until it has been given */
 	char		last_words[256];
 } Fence;
 
@@ -85,7 +84,7 @@ overhear(void *info, const char *line)
 		int			iterations;
 
 		CHECK_FOR_INTERRUPTS();
-		if (sscanf(line, "%*[ *#]%d:", &iterations) == 1 && notice_due(fence))
+		if (!fence->branching && sscanf(line, "%*[ *#]%d:", &iterations) == 1 && notice_due(fence))
 			ereport(NOTICE,
 					(errmsg("linear programme: %d simplex iterations", iterations)));
 	}
@@ -134,13 +133,30 @@ set_column(glp_prob *prob, int j, double objective, double lower, double upper)
 	glp_set_col_bnds(prob, j, bounds_type(lower, upper), lower, upper);
 }
 
-static void
-load_matrix(glp_prob *prob, const LinearProgram *program)
+static glp_prob *
+load(const LinearProgram *program)
 {
+	glp_prob   *prob = glp_create_prob();
 	int		   *row = palloc_huge(int, program->nonzeros + 1);
 	int		   *column = palloc_huge(int, program->nonzeros + 1);
 	double	   *value = palloc_huge(double, program->nonzeros + 1);
 	int			n = 0;
+
+	glp_set_obj_dir(prob, GLP_MAX);
+	if (program->rows > 0)
+		glp_add_rows(prob, program->rows);
+	if (program->columns > 0)
+		glp_add_cols(prob, program->columns);
+	for (int i = 0; i < program->rows; i++)
+		glp_set_row_bnds(prob, i + 1, bounds_type(program->row_lower[i], program->row_upper[i]),
+						 program->row_lower[i], program->row_upper[i]);
+	for (int j = 0; j < program->columns; j++)
+	{
+		set_column(prob, j + 1, program->objective[j],
+				   program_lower(program, j), program_upper(program, j));
+		if (program->integer && program->integer[j])
+			glp_set_col_kind(prob, j + 1, GLP_IV);
+	}
 
 	for (int64 k = 0; k < program->nonzeros; k++)
 		if (program->value[k] != 0)
@@ -153,84 +169,18 @@ load_matrix(glp_prob *prob, const LinearProgram *program)
 	pfree(row);
 	pfree(column);
 	pfree(value);
-}
-
-static glp_prob *
-load(const Fence *fence)
-{
-	const LinearProgram *program = fence->program;
-	glp_prob   *prob = glp_create_prob();
-
-	glp_set_obj_dir(prob, GLP_MAX);
-	if (program->rows > 0)
-		glp_add_rows(prob, program->rows);
-	for (int i = 0; i < program->rows; i++)
-		glp_set_row_bnds(prob, i + 1, bounds_type(program->row_lower[i], program->row_upper[i]),
-						 program->row_lower[i], program->row_upper[i]);
-	if (program->columns > 0)
-		glp_add_cols(prob, program->columns);
-	for (int j = 0; j < program->columns; j++)
-	{
-		double		lower = program->column_lower[j];
-		double		upper = program->column_upper[j];
-		bool		whole = fence->integer && program->integer[j];
-
-		set_column(prob, j + 1, program->objective[j], whole ? ceil(lower) : lower,
-				   whole ? floor(upper) : upper);
-		if (whole)
-			glp_set_col_kind(prob, j + 1, GLP_IV);
-	}
-	load_matrix(prob, program);
 
 	return prob;
-}
-
-/* The most that a variable of this price can bring between its bounds. */
-static double
-worth(double price, double lower, double upper)
-{
-	double		at = price > 0 ? upper : lower;
-
-	if (price == 0)
-		return 0;
-
-	return fabs(at) == DBL_MAX ? get_float8_infinity() : price * at;
-}
-
-/* Whatever the duals are, by weak duality no x has more than this. */
-static double
-dual_bound(glp_prob *prob)
-{
-	int			rows = glp_get_num_rows(prob);
-	int		   *row = palloc_array(int, rows + 1);
-	double	   *value = palloc_array(double, rows + 1);
-	double		bound = glp_get_obj_coef(prob, 0);
-
-	for (int i = 1; i <= rows; i++)
-		bound += worth(glp_get_row_dual(prob, i), glp_get_row_lb(prob, i), glp_get_row_ub(prob, i));
-	for (int j = 1; j <= glp_get_num_cols(prob); j++)
-	{
-		int			n = glp_get_mat_col(prob, j, row, value);
-		double		price = glp_get_obj_coef(prob, j);
-
-		for (int k = 1; k <= n; k++)
-			price -= value[k] * glp_get_row_dual(prob, row[k]);
-		bound += worth(price, glp_get_col_lb(prob, j), glp_get_col_ub(prob, j));
-	}
-	pfree(row);
-	pfree(value);
-
-	return isnan(bound) ? get_float8_infinity() : bound;
 }
 
 /*
  * Solve the linear programme, from the basis it has.
  *
- * In slices, should its heartbeat stop; each new one forgets the weights of
- * steepest edge pricing, so they grow, and are long enough to make headway.
+ * In slices, should the heartbeat ever stop.  A slice begins with work of its
+ * own, so they get longer: one that is too short would never end.
  */
 static LinearStatus
-simplex(Fence *fence, glp_prob *prob)
+simplex(Fence *fence, glp_prob *prob, int method)
 {
 	glp_smcp	parm;
 	int			slice = SLICE_MS;
@@ -239,6 +189,8 @@ simplex(Fence *fence, glp_prob *prob)
 	glp_init_smcp(&parm);
 	parm.msg_lev = GLP_MSG_ALL;
 	parm.out_frq = HEARTBEAT_MS;
+	parm.meth = method;
+	parm.r_test = GLP_RT_FLIP;
 	for (;;)
 	{
 		int			left = time_left(fence);
@@ -249,31 +201,29 @@ simplex(Fence *fence, glp_prob *prob)
 		parm.tm_lim = Min(slice, left);
 		result = glp_simplex(prob, &parm);
 		CHECK_FOR_INTERRUPTS();
-		if (result == 0)
-			break;
 		if (result == GLP_ETMLIM)
-			slice = Min(slice, INT_MAX / 2) * 2;
-		else if (again)
-			return LP_UNFINISHED;
-		else
 		{
-			/* a singular basis, or numerical trouble: once more, from another basis */
-			again = true;
-			glp_adv_basis(prob, 0);
-			parm.meth = GLP_DUALP;
+			slice = Min(slice, INT_MAX / 2) * 2;
+			continue;
 		}
-	}
+		if (result == 0)
+			switch (glp_get_status(prob))
+			{
+				case GLP_OPT:
+					return LP_OPTIMAL;
+				case GLP_NOFEAS:
+					return LP_INFEASIBLE;
+				case GLP_UNBND:
+					return LP_UNBOUNDED;
+			}
 
-	switch (glp_get_status(prob))
-	{
-		case GLP_OPT:
-			return LP_OPTIMAL;
-		case GLP_NOFEAS:
-			return LP_INFEASIBLE;
-		case GLP_UNBND:
-			return LP_UNBOUNDED;
-		default:
+		/* no dual solution to go on from, a singular basis, or numerical trouble */
+		if (again)
 			return LP_UNFINISHED;
+		again = true;
+		glp_std_basis(prob);
+		parm.meth = GLP_PRIMAL;
+		parm.r_test = GLP_RT_HAR;
 	}
 }
 
@@ -282,18 +232,20 @@ static void
 visit(glp_tree *tree, void *info)
 {
 	Fence	   *fence = info;
+	double	   *bound = &fence->solution->bound;
 	instr_time	now;
 	instr_time	passed;
 
 	CHECK_FOR_INTERRUPTS();
-	if (glp_ios_reason(tree) == GLP_IHEUR && fence->options->start && !fence->start_given)
+	glp_ios_tree_size(tree, NULL, NULL, &fence->solution->nodes);
+	if (fence->start && glp_ios_reason(tree) == GLP_IHEUR)
 	{
 		int			columns = fence->program->columns;
 		double	   *x = palloc_array(double, columns + 1);
 
-		fence->start_given = true;
-		memcpy(x + 1, fence->options->start, sizeof(double) * columns);
+		memcpy(x + 1, fence->start, sizeof(double) * columns);
 		glp_ios_heur_sol(tree, x);
+		fence->start = NULL;
 		pfree(x);
 	}
 
@@ -306,9 +258,8 @@ visit(glp_tree *tree, void *info)
 		int			best = glp_ios_best_node(tree);
 
 		fence->looked = now;
-		glp_ios_tree_size(tree, NULL, NULL, &fence->solution->nodes);
 		if (best > 0)
-			fence->bound = Min(fence->bound, glp_ios_node_bound(tree, best));
+			*bound = Min(*bound, glp_ios_node_bound(tree, best));
 		if (notice_due(fence))
 			ereport(NOTICE,
 					(errmsg("integer programme: %d nodes, %.3g %% from its bound at most",
@@ -321,9 +272,9 @@ static LinearStatus
 branch_and_bound(Fence *fence, glp_prob *prob)
 {
 	glp_iocp	parm;
+	double	   *bound = &fence->solution->bound;
 	int			left = time_left(fence);
 	double		objective;
-	bool		found;
 	int			result;
 
 	if (left == 0)
@@ -338,46 +289,64 @@ branch_and_bound(Fence *fence, glp_prob *prob)
 	parm.mip_gap = fence->options->gap;
 	parm.cb_func = visit;
 	parm.cb_info = fence;
+	fence->branching = true;
 	result = glp_intopt(prob, &parm);
 	CHECK_FOR_INTERRUPTS();
 
-	found = glp_mip_status(prob) == GLP_OPT || glp_mip_status(prob) == GLP_FEAS;
+	if (glp_mip_status(prob) != GLP_OPT && glp_mip_status(prob) != GLP_FEAS)
+		return result == 0 ? LP_INFEASIBLE : LP_UNFINISHED;
 	objective = glp_mip_obj_val(prob);
-	if (result == 0 && !found)
-		return LP_INFEASIBLE;
-	if (!found)
-		return LP_UNFINISHED;
 	if (result == 0)
-		fence->bound = objective;
+		*bound = objective;
 	else if (result == GLP_EMIPGAP)
-		fence->bound = Min(fence->bound, objective + parm.mip_gap * fabs(objective));
-	fence->bound = Max(fence->bound, objective);
+		*bound = Min(*bound, objective + parm.mip_gap * fabs(objective));
+	*bound = Max(*bound, objective);
 
 	return result == 0 || result == GLP_EMIPGAP ? LP_OPTIMAL : LP_FEASIBLE;
 }
 
+static void
+read_duals(LinearSolution *solution, glp_prob *prob)
+{
+	for (int i = 0; i < solution->rows; i++)
+		solution->dual[i] = glp_get_row_dual(prob, i + 1);
+	for (int j = 0; j < solution->columns; j++)
+		solution->reduced_cost[j] = glp_get_col_dual(prob, j + 1);
+}
+
+static void
+read_solution(LinearSolution *solution, glp_prob *prob, bool integer)
+{
+	solution->objective = integer ? glp_mip_obj_val(prob) : glp_get_obj_val(prob);
+	for (int i = 0; i < solution->rows; i++)
+		solution->row_value[i] = integer ? glp_mip_row_val(prob, i + 1) : glp_get_row_prim(prob, i + 1);
+	for (int j = 0; j < solution->columns; j++)
+		solution->x[j] = integer ? glp_mip_col_val(prob, j + 1) : glp_get_col_prim(prob, j + 1);
+}
+
+/* Solve `prob`; what its relaxation says goes into the solution, its x does not. */
 static LinearStatus
-optimise(Fence *fence, glp_prob *prob)
+optimise(Fence *fence, glp_prob *prob, bool shrunk)
 {
 	LinearStatus status;
 
 	glp_scale_prob(prob, GLP_SF_AUTO);
-	status = simplex(fence, prob);
+	status = simplex(fence, prob, GLP_DUALP);
+	if (status == LP_INFEASIBLE || status == LP_UNBOUNDED)
+		return status;
+	if (!shrunk)
+		read_duals(fence->solution, prob);
 	if (status == LP_UNFINISHED)
-		fence->bound = dual_bound(prob);
-	if (status == LP_OPTIMAL)
-	{
-		fence->bound = glp_get_obj_val(prob);
-		if (fence->integer)
-			status = branch_and_bound(fence, prob);
-	}
+		program_prove(fence->program, fence->solution);
+	else
+		fence->solution->bound = glp_get_obj_val(prob);
 
-	return status;
+	return status == LP_OPTIMAL && fence->integer ? branch_and_bound(fence, prob) : status;
 }
 
 /*
- * Shrink the programme, solve what is left, and carry the solution back.
- * GLPK's own presolver, within its solvers, would start anew in each slice.
+ * Shrink the programme, solve what is left, carry the solution back.  GLPK's
+ * own presolver, inside its solvers, would start anew in each slice.
  */
 static LinearStatus
 optimise_presolved(Fence *fence, glp_prob *prob)
@@ -391,66 +360,24 @@ optimise_presolved(Fence *fence, glp_prob *prob)
 	result = glp_npp_preprocess1(prep, fence->integer ? GLP_ON : GLP_OFF);
 	if (result == GLP_ENOPFS)
 		return LP_INFEASIBLE;
-
-	/* unbounded, if it is feasible; and of nothing branch and bound makes nothing */
 	if (result == 0)
 		glp_npp_build_prob(prep, small);
-	if (result != 0 || (fence->integer && glp_get_num_nz(small) == 0))
-		return optimise(fence, prob);
 
-	status = optimise(fence, small);
+	/* unbounded if it is feasible; and branch and bound wants something to branch on */
+	if (result != 0 || (fence->integer && glp_get_num_nz(small) == 0))
+		return optimise(fence, prob, false);
+
+	status = optimise(fence, small, true);
 	glp_set_it_cnt(prob, glp_get_it_cnt(small));
 	if (status == LP_OPTIMAL || status == LP_FEASIBLE)
 	{
 		glp_npp_postprocess(prep, small);
 		glp_npp_obtain_sol(prep, prob);
+		if (!fence->integer)
+			read_duals(fence->solution, prob);
 	}
 
 	return status;
-}
-
-static void
-read_solution(Fence *fence, glp_prob *prob, LinearStatus status)
-{
-	LinearSolution *solution = fence->solution;
-	int			rows = glp_get_num_rows(prob);
-	int			columns = glp_get_num_cols(prob);
-	bool		found = status == LP_OPTIMAL || status == LP_FEASIBLE;
-	bool		relaxed = glp_get_status(prob) == GLP_OPT;
-
-	solution->status = status;
-	solution->bound = fence->bound;
-	solution->objective = get_float8_nan();
-	if (found)
-		solution->objective = fence->integer ? glp_mip_obj_val(prob) : glp_get_obj_val(prob);
-	solution->iterations = glp_get_it_cnt(prob);
-
-	for (int i = 0; i < rows; i++)
-	{
-		solution->row_value[i] = !found ? 0 :
-			fence->integer ? glp_mip_row_val(prob, i + 1) : glp_get_row_prim(prob, i + 1);
-		solution->dual[i] = relaxed ? glp_get_row_dual(prob, i + 1) : 0;
-	}
-	for (int j = 0; j < columns; j++)
-	{
-		solution->x[j] = !found ? 0 :
-			fence->integer ? glp_mip_col_val(prob, j + 1) : glp_get_col_prim(prob, j + 1);
-		solution->reduced_cost[j] = relaxed ? glp_get_col_dual(prob, j + 1) : 0;
-	}
-}
-
-/* Arrays for so many rows and columns, of zeros. */
-static void
-allocate_solution(LinearSolution *solution, int rows, int columns)
-{
-	Size		vectors = sizeof(double) * 2 * ((Size) rows + (Size) columns);
-	double	   *at = MemoryContextAllocExtended(CurrentMemoryContext, Max(vectors, 1),
-												MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-
-	solution->x = at;
-	solution->reduced_cost = solution->x + columns;
-	solution->row_value = solution->reduced_cost + columns;
-	solution->dual = solution->row_value + rows;
 }
 
 /* Add columns, each scaled by the rows' scales. */
@@ -483,43 +410,54 @@ add_columns(glp_prob *prob, const LinearColumns *more)
 }
 
 /* Solve, ask for more columns, and go on from where we are. */
-static void
+static LinearStatus
 generate(Fence *fence, glp_prob *prob)
 {
+	LinearSolution *solution = fence->solution;
+
 	glp_scale_prob(prob, GLP_SF_AUTO);
-	for (;;)
+	for (int method = GLP_DUALP;; method = GLP_PRIMAL)
 	{
 		LinearColumns more = {0};
-		LinearStatus status = simplex(fence, prob);
 
-		fence->bound = status == LP_OPTIMAL ? glp_get_obj_val(prob) :
-			status == LP_UNFINISHED ? dual_bound(prob) : fence->bound;
-		read_solution(fence, prob, status);
-		if (status != LP_OPTIMAL)
-			return;
-		fence->pricer(fence->of, fence->solution, &more);
+		solution->status = simplex(fence, prob, method);
+		solution->iterations = glp_get_it_cnt(prob);
+		if (solution->status != LP_OPTIMAL)
+			return solution->status;
+		solution->bound = glp_get_obj_val(prob);
+		read_duals(solution, prob);
+		read_solution(solution, prob, false);
+		fence->pricer(fence->of, solution, &more);
 		if (more.columns == 0)
-			return;
-		check_columns(&more, glp_get_num_rows(prob), glp_get_num_cols(prob));
+			return LP_OPTIMAL;
+		program_check_columns(&more, solution->rows, solution->columns);
 		add_columns(prob, &more);
-		pfree(fence->solution->x);
-		allocate_solution(fence->solution, glp_get_num_rows(prob), glp_get_num_cols(prob));
+		pfree(solution->x);
+		solution_allocate(solution, solution->rows, solution->columns + more.columns);
 	}
 }
 
 static void
 work(Fence *fence)
 {
+	LinearSolution *solution = fence->solution;
 	glp_prob   *prob;
 
 	if (fence->options->memory_mb > 0)
 		glp_mem_limit(fence->options->memory_mb);
-	prob = load(fence);
+	prob = load(fence->program);
 	if (fence->pricer)
-		generate(fence, prob);
+		solution->status = generate(fence, prob);
+	else if (fence->options->presolve)
+		solution->status = optimise_presolved(fence, prob);
 	else
-		read_solution(fence, prob, fence->options->presolve ?
-					  optimise_presolved(fence, prob) : optimise(fence, prob));
+		solution->status = optimise(fence, prob, false);
+
+	solution->iterations = glp_get_it_cnt(prob);
+	if (solution->status == LP_OPTIMAL || solution->status == LP_FEASIBLE)
+		read_solution(solution, prob, fence->integer);
+	else if (solution->status != LP_UNFINISHED)
+		solution_clear(solution, solution->status);
 }
 
 static void
@@ -558,31 +496,26 @@ solve(const LinearProgram *program, const LinearOptions *options,
 		.pricer = pricer,
 		.of = of,
 		.solution = solution,
-		.bound = get_float8_infinity(),
 	};
 
-	check_program(program);
+	program_check(program);
 	memset(solution, 0, sizeof(*solution));
-	allocate_solution(solution, program->rows, program->columns);
+	solution_allocate(solution, program->rows, program->columns);
+	solution_clear(solution, LP_UNFINISHED);
 	INSTR_TIME_SET_CURRENT(fence.began);
 	fence.looked = fence.began;
 	for (int j = 0; j < program->columns && program->integer; j++)
 		fence.integer |= program->integer[j];
-	if (fence.options->start &&
-		(!fence.integer || fence.options->presolve || !program_feasible(program, fence.options->start)))
-		fence.start_given = true;	/* of no use */
+	if (fence.integer && fence.options->start && !fence.options->presolve &&
+		program_feasible(program, fence.options->start))
+		fence.start = fence.options->start;
 
 	if (program_contradicts(program))
-	{
-		solution->status = LP_INFEASIBLE;
-		solution->objective = get_float8_nan();
-		solution->bound = -get_float8_infinity();
-	}
+		solution_clear(solution, LP_INFEASIBLE);
 	else if (pricer || !program_trivial(program, solution))
 		fenced(&fence);
 
-	if (isnan(solution->bound) || ((solution->status == LP_OPTIMAL || solution->status == LP_FEASIBLE) &&
-								   !isfinite(solution->objective)))
+	if (isnan(solution->bound) || (solution->status <= LP_FEASIBLE && !isfinite(solution->objective)))
 		ereport(ERROR,
 				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
 				 errmsg("linear programming solver returned a value that is not finite")));

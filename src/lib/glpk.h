@@ -50,6 +50,8 @@ typedef enum LinearStatus
 typedef struct LinearSolution
 {
 	LinearStatus status;
+	int			rows;
+	int			columns;		/* generated ones included */
 	double		objective;		/* if optimal or feasible, else NaN */
 	double		bound;			/* no x has more; infinity if nothing is known, and
 								 * -infinity if there is no x */
@@ -57,10 +59,11 @@ typedef struct LinearSolution
 	double	   *row_value;		/* (rows), likewise */
 
 	/*
-	 * Of the linear programme if it is optimal (of an integer programme: of
-	 * its relaxation, but not after presolve), else zeros: what a unit more
-	 * of a row's bound is worth, and objective - sum of value * dual down a
-	 * column.  So of a row at its upper bound dual >= 0, at its lower <= 0.
+	 * Of the linear programme if it is optimal, of an integer programme's
+	 * relaxation if that is (after presolve: zeros), of an unfinished one what
+	 * proves the bound, else zeros.  A dual is what a unit more of a row's
+	 * bound is worth: of a row at its upper bound >= 0, at its lower <= 0.  A
+	 * reduced cost is objective - sum of value * dual down a column.
 	 */
 	double	   *dual;			/* (rows) */
 	double	   *reduced_cost;	/* (columns) */

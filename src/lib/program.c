@@ -1,7 +1,7 @@
 /*
- * glpk_check.c
- *		What needs no solver: is a programme well-formed, is it trivial, is a
- *		point feasible.
+ * program.c
+ *		What a linear programme needs no solver for: is it well-formed, is it
+ *		trivial, is a point feasible, what do prices prove.
  */
 #include "coupon.h"
 
@@ -9,7 +9,7 @@
 
 #include "utils/float.h"
 
-#include "lib/glpk_check.h"
+#include "lib/program.h"
 
 /* GLPK's own limits. */
 #define MAX_ROWS		100000000
@@ -55,7 +55,7 @@ check_bounds(const char *what, int index, double lower, double upper)
 }
 
 void
-check_program(const LinearProgram *program)
+program_check(const LinearProgram *program)
 {
 	check_size("rows", program->rows, MAX_ROWS);
 	check_size("columns", program->columns, MAX_COLUMNS);
@@ -77,23 +77,45 @@ check_program(const LinearProgram *program)
 }
 
 void
-check_columns(const LinearColumns *more, int rows, int64 columns)
+program_check_columns(const LinearColumns *more, int rows, int columns)
 {
-	check_size("columns", more->columns < 0 ? more->columns : columns + more->columns, MAX_COLUMNS);
+	check_size("columns", more->columns, MAX_COLUMNS - columns);
 	for (int j = 0; j < more->columns; j++)
 	{
 		check_finite("objective", more->objective[j]);
-		check_bounds("column", j, more->lower[j], more->upper[j]);
+		check_bounds("column", columns + j, more->lower[j], more->upper[j]);
 		if (more->lower[j] > more->upper[j])
-			elog(ERROR, "generated column has contradictory bounds %g and %g",
-				 more->lower[j], more->upper[j]);
-		check_size("nonzeros", more->first[j + 1] - more->first[j], rows);
+			elog(ERROR, "column %d of a linear programme has contradictory bounds %g and %g",
+				 columns + j, more->lower[j], more->upper[j]);
+		check_size("nonzeros in a column", more->first[j + 1] - more->first[j], rows);
 		for (int64 k = more->first[j]; k < more->first[j + 1]; k++)
 		{
 			check_index("row", more->row[k], rows);
 			check_finite("coefficient", more->value[k]);
 		}
 	}
+}
+
+static inline bool
+whole(const LinearProgram *program, int column)
+{
+	return program->integer && program->integer[column];
+}
+
+double
+program_lower(const LinearProgram *program, int column)
+{
+	double		lower = program->column_lower[column];
+
+	return whole(program, column) ? ceil(lower) : lower;
+}
+
+double
+program_upper(const LinearProgram *program, int column)
+{
+	double		upper = program->column_upper[column];
+
+	return whole(program, column) ? floor(upper) : upper;
 }
 
 bool
@@ -103,13 +125,8 @@ program_contradicts(const LinearProgram *program)
 		if (program->row_lower[i] > program->row_upper[i])
 			return true;
 	for (int j = 0; j < program->columns; j++)
-	{
-		double		lower = program->column_lower[j];
-		double		upper = program->column_upper[j];
-
-		if (lower > upper || (program->integer && program->integer[j] && ceil(lower) > floor(upper)))
+		if (program_lower(program, j) > program_upper(program, j))
 			return true;
-	}
 
 	return false;
 }
@@ -117,37 +134,36 @@ program_contradicts(const LinearProgram *program)
 bool
 program_trivial(const LinearProgram *program, LinearSolution *solution)
 {
+	bool		infeasible = false;
+
 	for (int64 k = 0; k < program->nonzeros; k++)
 		if (program->value[k] != 0)
 			return false;
 
+	solution->status = LP_OPTIMAL;
 	for (int j = 0; j < program->columns; j++)
 	{
 		double		objective = program->objective[j];
-		bool		whole = program->integer && program->integer[j];
-		double		lower = whole ? ceil(program->column_lower[j]) : program->column_lower[j];
-		double		upper = whole ? floor(program->column_upper[j]) : program->column_upper[j];
+		double		lower = program_lower(program, j);
+		double		upper = program_upper(program, j);
 
 		solution->reduced_cost[j] = objective;
 		if (objective == 0)
 			solution->x[j] = Min(Max(lower, 0), upper);
 		else
+		{
 			solution->x[j] = objective > 0 ? upper : lower;
-		if (objective != 0)
 			solution->objective += objective * solution->x[j];
+		}
 	}
-	solution->status = isinf(solution->objective) ? LP_UNBOUNDED : LP_OPTIMAL;
 	for (int i = 0; i < program->rows; i++)
-		if (program->row_lower[i] > 0 || program->row_upper[i] < 0)
-			solution->status = LP_INFEASIBLE;
+		infeasible |= program->row_lower[i] > 0 || program->row_upper[i] < 0;
 
-	solution->bound = solution->status == LP_INFEASIBLE ? -get_float8_infinity() : solution->objective;
-	if (solution->status != LP_OPTIMAL)
-	{
-		memset(solution->x, 0, sizeof(double) * program->columns);
-		memset(solution->reduced_cost, 0, sizeof(double) * program->columns);
-		solution->objective = get_float8_nan();
-	}
+	solution->bound = solution->objective;
+	if (infeasible)
+		solution_clear(solution, LP_INFEASIBLE);
+	else if (isinf(solution->objective))
+		solution_clear(solution, LP_UNBOUNDED);
 
 	return true;
 }
@@ -171,9 +187,56 @@ program_feasible(const LinearProgram *program, const double *x)
 			activity[i] <= program->row_upper[i] + ROUNDING * size[i];
 	for (int j = 0; j < program->columns && feasible; j++)
 		feasible = x[j] >= program->column_lower[j] && x[j] <= program->column_upper[j] &&
-			(!program->integer || !program->integer[j] || x[j] == rint(x[j]));
+			(!whole(program, j) || x[j] == rint(x[j]));
 	pfree(activity);
 	pfree(size);
 
 	return feasible;
+}
+
+/* The most that a variable of this price can bring between its bounds. */
+static double
+worth(double price, double lower, double upper)
+{
+	return price == 0 ? 0 : price * (price > 0 ? upper : lower);
+}
+
+void
+program_prove(const LinearProgram *program, LinearSolution *solution)
+{
+	double		bound = 0;
+
+	memcpy(solution->reduced_cost, program->objective, sizeof(double) * program->columns);
+	for (int64 k = 0; k < program->nonzeros; k++)
+		solution->reduced_cost[program->column[k]] -=
+			program->value[k] * solution->dual[program->row[k]];
+
+	for (int i = 0; i < program->rows; i++)
+		bound += worth(solution->dual[i], program->row_lower[i], program->row_upper[i]);
+	for (int j = 0; j < program->columns; j++)
+		bound += worth(solution->reduced_cost[j], program_lower(program, j), program_upper(program, j));
+	solution->bound = bound;
+}
+
+void
+solution_allocate(LinearSolution *solution, int rows, int columns)
+{
+	Size		size = sizeof(double) * 2 * ((Size) rows + (Size) columns);
+
+	solution->x = MemoryContextAllocExtended(CurrentMemoryContext, Max(size, 1),
+											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	solution->reduced_cost = solution->x + columns;
+	solution->row_value = solution->reduced_cost + columns;
+	solution->dual = solution->row_value + rows;
+	solution->rows = rows;
+	solution->columns = columns;
+}
+
+void
+solution_clear(LinearSolution *solution, LinearStatus status)
+{
+	memset(solution->x, 0, sizeof(double) * 2 * ((Size) solution->rows + (Size) solution->columns));
+	solution->status = status;
+	solution->objective = get_float8_nan();
+	solution->bound = status == LP_INFEASIBLE ? -get_float8_infinity() : get_float8_infinity();
 }
