@@ -262,8 +262,11 @@ visit(glp_tree *tree, void *info)
 			*bound = Min(*bound, glp_ios_node_bound(tree, best));
 		if (notice_due(fence))
 			ereport(NOTICE,
-					(errmsg("integer programme: %d nodes, %.3g %% from its bound at most",
-							fence->solution->nodes, 100 * glp_ios_mip_gap(tree))));
+					(glp_mip_status(glp_ios_get_prob(tree)) == GLP_FEAS ?
+					 errmsg("integer programme: %d nodes, %.3g %% from its bound at most",
+							fence->solution->nodes, 100 * glp_ios_mip_gap(tree)) :
+					 errmsg("integer programme: %d nodes, nothing found yet",
+							fence->solution->nodes)));
 	}
 }
 

@@ -141,6 +141,7 @@ program_trivial(const LinearProgram *program, LinearSolution *solution)
 			return false;
 
 	solution->status = LP_OPTIMAL;
+	solution->objective = 0;
 	for (int j = 0; j < program->columns; j++)
 	{
 		double		objective = program->objective[j];

@@ -95,7 +95,7 @@ mixed(int rows, int columns, int seed, bool integer)
 		draft->column_lower[j] = draw(draft, 5) ? 0 : -3;
 		draft->integer[j] = integer && draw(draft, 4) > 0;
 		for (int i = 0; i < rows; i++)
-			if (draw(draft, 3) == 0)
+			if (draw(draft, 3) == 0 || j == i % columns)
 			{
 				int			value = draw(draft, 60) - (i % 4 == 0 ? 0 : 12);
 
@@ -306,7 +306,7 @@ report(const LinearProgram *p, const LinearSolution *solution)
 
 PG_FUNCTION_INFO_V1(glpk_test_solve);
 
-/* (kind, rows, columns, seed, presolve, seconds, gap, megabytes, start) */
+/* (kind, rows, columns, seed, presolve, seconds, gap, megabytes, start from the optimum) */
 Datum
 glpk_test_solve(PG_FUNCTION_ARGS)
 {
@@ -326,7 +326,7 @@ glpk_test_solve(PG_FUNCTION_ARGS)
 	{
 		LinearSolution first;
 
-		glpk_solve(&draft->p, &options, &first);
+		glpk_solve(&draft->p, NULL, &first);
 		options.start = first.x;
 	}
 	glpk_solve(&draft->p, &options, &solution);
