@@ -15,14 +15,14 @@ PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o features.o keys.o lexicon.o model.o options.o \
 	progress.o query.o schema.o scorer.o site.o state.o textform.o training.o)
 LIB   = $(addprefix src/lib/, \
-	blas.o)
+	blas.o glpk.o program.o)
 
 REGRESS      = $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))
 REGRESS_OPTS = --load-extension=coupon
 
 PG_CPPFLAGS = -I$(srcdir)/src
 PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-clobbered
-SHLIB_LINK  = -Wl,-Bsymbolic -ldl -lm
+SHLIB_LINK  = -Wl,-Bsymbolic -lglpk -ldl -lm
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
