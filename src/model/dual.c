@@ -35,6 +35,7 @@
 #define ARMIJO			1e-4
 #define MOST_TRIES		12		/* of more and more damping */
 #define FIRST_PRICE		0.1
+#define PROMISE			0.01	/* loads come right later than the bound does */
 
 typedef struct Path
 {
@@ -169,14 +170,14 @@ find_step(Path *path)
 		settled = true;
 		for (int r = 0; r < m; r++)
 		{
-			double		after = path->price[r] + path->trial[r];
+			/* where nobody is near a choice the curvature says nothing: no leaps */
+			double		most = Min(path->dual->most_price - path->price[r], 1 + 2 * path->price[r]);
 
 			if (path->held[r])
 				continue;
-			path->step[r] = path->trial[r];
-			if (after >= 0 && after <= path->dual->most_price)
+			path->step[r] = Min(Max(path->trial[r], -path->price[r]), most);
+			if (path->step[r] == path->trial[r])
 				continue;
-			path->step[r] = (after < 0 ? 0 : path->dual->most_price) - path->price[r];
 			path->held[r] = true;
 			settled = false;
 		}
@@ -284,7 +285,7 @@ follow(Path *path, double last, double gap)
 		elog(DEBUG2, "step %d temperature %g damping %g value %g distance %g", step, path->temperature, path->damping, value_of(path), distance);
 		if (dual->hopeless || (all && distance <= gap))
 			break;
-		if (walked && path->promise > gap && steps < MOST_STEPS_EACH)
+		if (walked && path->promise > gap * PROMISE && steps < MOST_STEPS_EACH)
 			continue;
 		elog(DEBUG1, "n %lld step %d temperature %g damping %g promise %g gap %g bound %.10g", (long long) path->n, step,
 			 path->temperature, path->damping, path->promise, distance, dual->bound);

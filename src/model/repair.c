@@ -19,6 +19,7 @@
 #define MOST_ROUNDS		100		/* of doubling penalties */
 #define MOST_STEPS		100000
 #define MOST_SWEEPS		30
+#define MOST_WORK		50000000	/* pairs looked at */
 
 /* What a choice changes against the present one of its customer. */
 typedef struct Move
@@ -44,6 +45,7 @@ typedef struct Repair
 	int		   *relief_first;	/* (m + 1) */
 	int		   *relief;			/* choices by row that they relieve, in that order */
 	int128	   *left;			/* (m): slack after the first move of a pair */
+	int64		work;			/* pairs looked at so far */
 } Repair;
 
 static void
@@ -273,6 +275,7 @@ find_partner(Repair *repair, int choice, double priced)
 
 		if (repair->moves[other].regret > priced - move->regret)
 			break;
+		repair->work++;
 		if (move->gain + repair->moves[other].gain <= most ||
 			core->choices[other].customer == core->choices[choice].customer)
 			continue;
@@ -313,7 +316,7 @@ better(Repair *repair)
 
 	sort_moves(repair);
 	loss_of(repair, &priced);
-	for (int o = 0; o < repair->norder; o++)
+	for (int o = 0; o < repair->norder && repair->work <= MOST_WORK; o++)
 	{
 		int			choice = repair->order[o];
 		int			partner = -1;
@@ -369,13 +372,15 @@ repair(Core *core, double enough)
 
 	if (mend(&repair))
 		for (int sweep = 0; sweep < MOST_SWEEPS && loss_of(&repair, &priced) > enough; sweep++)
-			if (!better(&repair))
+			if (!better(&repair) || repair.work > MOST_WORK)
 				break;
 
 	pfree(repair.moves);
 	pfree(repair.changes);
 	pfree(repair.relief);
 	pfree(repair.order);
+
+	elog(DEBUG1, "pairs looked at: %lld", (long long) repair.work);
 
 	return !is_broken(&repair);
 }

@@ -10,6 +10,7 @@
 
 #include "miscadmin.h"
 
+#include "model/random.h"
 #include "model/scan.h"
 
 #define CLEAR		36.0		/* temperatures: exp(-36) adds nothing to one */
@@ -30,7 +31,8 @@ find_units(Scanner *scanner, bool with_gains)
 		scanner->row_unit[row] = 0;
 	for (int64 k = 0; k < n; k++)
 	{
-		int64		i = k * market->ncustomers / n;
+		/* not in step with anything that repeats from customer to customer */
+		int64		i = n == market->ncustomers ? k : random_bits(0, k, 4) % market->ncustomers;
 
 		for (int64 at = market->customers[i].first; at < market->customers[i + 1].first; at++)
 		{
