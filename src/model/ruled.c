@@ -12,6 +12,7 @@
 
 #include "miscadmin.h"
 
+#include "model/exact.h"
 #include "model/money.h"
 #include "model/repair.h"
 #include "model/ruled.h"
@@ -24,6 +25,8 @@
 #define FIRST_CHOICES	6000
 #define MORE_CHOICES	8
 #define ROUNDS			3
+#define AUTO_COLUMNS	1000	/* branch and bound without being asked for */
+#define AUTO_SECONDS	10
 #define FEW_CUSTOMERS	20000	/* their scans cost nothing: prices as exact as can be */
 
 /* Is there a proof that no allocation keeps the rules? */
@@ -161,6 +164,48 @@ make_whole(const Market *market, const Dual *dual, const RuledOptions *options, 
 	return kept;
 }
 
+/* Branch and bound on what the prices and the allocation found leave open. */
+static void
+search_core(const Market *market, const Dual *dual, const RuledOptions *options, Ruled *ruled)
+{
+	bool		all = options->method == RULED_EXACT;
+	bool		found = ruled->status == RULED_FEASIBLE;
+	ExactOptions how = {
+		.most_columns = all ? 0 : AUTO_COLUMNS,
+		.gap = options->gap,
+		.time_limit = options->time_limit > 0 ? options->time_limit : all ? 0 : AUTO_SECONDS,
+	};
+	Exact	   *exact = exact_solve(dual, found ? ruled->chosen : NULL, ruled->objective, &how);
+	Ruled		better = *ruled;
+
+	if (exact == NULL)
+		return;
+	ruled->exact = true;
+
+	/* with an allocation at hand, nothing left open means that nothing is better */
+	if (exact->status == LP_INFEASIBLE)
+	{
+		if (found)
+			ruled->bound = ruled->objective;
+		else
+			ruled->status = RULED_INDIVISIBLE;
+		return;
+	}
+	if (exact->status == LP_OPTIMAL || exact->status == LP_FEASIBLE)
+	{
+		/* the solver keeps rows up to its tolerance; only what keeps them exactly will do */
+		if (add_up(market, exact->chosen, &better) && (!found || better.objective > ruled->objective))
+		{
+			ruled->chosen = exact->chosen;
+			ruled->status = RULED_FEASIBLE;
+		}
+		if (ruled->status == RULED_FEASIBLE)
+			add_up(market, ruled->chosen, ruled);
+	}
+	if (isfinite(exact->bound))
+		ruled->bound = Max(Min(ruled->bound, exact->bound), ruled->objective);
+}
+
 Ruled *
 ruled_solve(const Market *market, const RuledOptions *options)
 {
@@ -190,16 +235,24 @@ ruled_solve(const Market *market, const RuledOptions *options)
 		ruled->price[r] = dual->best_price[r] * dual->scanner->gain_unit / dual->scanner->row_unit[r];
 		ruled->binding[r] = dual->best_price[r] > NO_PRICE;
 	}
-	if (!make_whole(market, dual, options, ruled))
-	{
-		if (prove_infeasible(market, options->seed, ruled))
-			return ruled;
+	ruled->status = make_whole(market, dual, options, ruled) ? RULED_FEASIBLE : RULED_UNKNOWN;
+	if (ruled->status == RULED_UNKNOWN && prove_infeasible(market, options->seed, ruled))
 		return ruled;
-	}
-	if (!add_up(market, ruled->chosen, ruled))
+	if (ruled->status == RULED_FEASIBLE && !add_up(market, ruled->chosen, ruled))
 		elog(ERROR, "allocation breaks a rule");
-	ruled->bound = Max(dual->bound * dual->scanner->gain_unit, ruled->objective);
-	ruled->status = ruled->objective == ruled->bound ? RULED_OPTIMAL : RULED_FEASIBLE;
+	ruled->bound = dual->bound * dual->scanner->gain_unit;
+	if (options->method == RULED_EXACT ||
+		(options->method == RULED_AUTO &&
+		 (ruled->status == RULED_UNKNOWN || ruled->bound - ruled->objective > options->gap * fabs(ruled->bound))))
+		search_core(market, dual, options, ruled);
+	if (ruled->status != RULED_FEASIBLE)
+		return ruled;
+
+	/* rounding must not let an allocation beat what is proven of all, nor miss it */
+	if (ruled->bound - ruled->objective <= SURE * fabs(ruled->bound))
+		ruled->bound = ruled->objective;
+	if (ruled->objective == ruled->bound)
+		ruled->status = RULED_OPTIMAL;
 
 	return ruled;
 }

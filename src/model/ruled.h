@@ -13,7 +13,8 @@ typedef enum RuledStatus
 {
 	RULED_OPTIMAL,				/* the allocation reaches the bound */
 	RULED_FEASIBLE,
-	RULED_INFEASIBLE,			/* proven: no allocation keeps all rules */
+	RULED_INFEASIBLE,			/* proven: no allocation keeps all rules, not even one in parts */
+	RULED_INDIVISIBLE,			/* proven by branch and bound: none of whole offers does */
 	RULED_UNKNOWN,				/* none was found that does */
 } RuledStatus;
 
@@ -33,12 +34,22 @@ typedef struct Ruled
 	int64		offers;			/* that they get */
 	int			most;			/* of them, a customer */
 	int			scans;			/* of all customers */
+	bool		exact;			/* branch and bound had a part in it */
 } Ruled;
+
+typedef enum RuledMethod
+{
+	RULED_AUTO,					/* branch and bound where little is open and the gap is not good enough */
+	RULED_DUAL,					/* prices and repair alone */
+	RULED_EXACT,				/* until it is proven */
+} RuledMethod;
 
 typedef struct RuledOptions
 {
+	RuledMethod method;
 	int64		seed;
 	double		gap;			/* good enough: relative to the bound */
+	double		time_limit;		/* seconds of branch and bound; 0: as many as it takes */
 } RuledOptions;
 
 extern Ruled *ruled_solve(const Market *market, const RuledOptions *options);

@@ -29,11 +29,19 @@ typedef struct Options
 {
 	int64		seed;
 	bool		quiet;
+	int			method;			/* a RuledMethod */
+	double		gap;
+	double		time_limit;
 } Options;
+
+static const char *const methods[] = {"auto", "dual", "exact", NULL};
 
 static const Option known_options[] = {
 	{.name = "seed", .type = OPTION_SEED, .offset = offsetof(Options, seed)},
 	{.name = "quiet", .type = OPTION_BOOL, .offset = offsetof(Options, quiet)},
+	{.name = "method", .type = OPTION_CHOICE, .offset = offsetof(Options, method), .choices = methods},
+	{.name = "gap", .type = OPTION_NUMBER, .offset = offsetof(Options, gap), .least = 0, .most = 1},
+	{.name = "time_limit", .type = OPTION_NUMBER, .offset = offsetof(Options, time_limit), .least = 0, .most = 1e6},
 };
 
 /* An allocation from its query to its certificate. */
@@ -83,13 +91,13 @@ end_phase(Problem *problem, char *name, int64 items)
 	progress_say(&problem->progress, "%s: %s of %lld done", problem->set->work, name, (long long) items);
 }
 
-/* One budget over all candidates and one offer a customer: hulls will do. */
+/* One budget over all candidates, no need to be exact: hulls will do. */
 static bool
 is_knapsack(const Problem *problem)
 {
 	const Rule *rule = problem->rules;
 
-	return problem->nrules == 1 && rule->kind->row == ROW_SUM && rule->kind->column == COLUMN_COST &&
+	return problem->nrules == 1 && problem->options.method != RULED_EXACT && rule->kind->row == ROW_SUM && rule->kind->column == COLUMN_COST &&
 		!rule->kind->per_customer && JB_ROOT_COUNT(rule->selection) == 0;
 }
 
@@ -144,12 +152,22 @@ complain_infeasible(const Problem *problem)
 static void
 solve_rules(Problem *problem)
 {
-	RuledOptions options = {.seed = problem->options.seed, .gap = TARGET_GAP};
+	RuledOptions options = {
+		.method = problem->options.method,
+		.seed = problem->options.seed,
+		.gap = problem->options.gap,
+		.time_limit = problem->options.time_limit,
+	};
 
 	note_empty(problem);
 	problem->ruled = ruled_solve(problem->set->market, &options);
 	if (problem->ruled->status == RULED_INFEASIBLE)
 		complain_infeasible(problem);
+	if (problem->ruled->status == RULED_INDIVISIBLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("no allocation of whole offers keeps all rules"),
+				 errdetail("Offers that could be given in part would.")));
 	if (problem->ruled->status == RULED_UNKNOWN)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -173,6 +191,7 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 	problem->query = query_arg(fcinfo, 0, "candidates");
 	problem->rules = rules_arg(fcinfo, rules, &problem->nrules);
 	options = options_arg(fcinfo, rules + 1);
+	problem->options.gap = TARGET_GAP;
 	options_read(options, known_options, lengthof(known_options), &problem->options);
 	problem->options_text = options_text(options);
 
@@ -252,6 +271,7 @@ ruled_plan(const Problem *problem, AllocationPlan *plan)
 	plan->bound = ruled->bound;
 	plan->spent = ruled->spent;
 	plan->scans = ruled->scans;
+	plan->method = ruled->exact ? "exact" : "dual";
 	plan->rules = palloc_array(PlanRule, problem->nrules);
 	for (int r = 0; r < problem->nrules; r++)
 	{
