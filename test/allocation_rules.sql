@@ -2,7 +2,7 @@
 -- brute force, proven bounds, proofs that there is none, the same under every order of rows.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(28);
+SELECT plan(32);
 
 CREATE FUNCTION draw(key text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
 $$ SELECT (('x' || substr(md5(key), 1, 7))::bit(28)::integer % n) $$;
@@ -147,6 +147,31 @@ FROM coupon.describe(coupon.allocation_plan('SELECT c AS customer, o AS offer, g
 
 SELECT throws_ok($$ SELECT * FROM coupon.allocate('TABLE market', many() || ARRAY[coupon.at_least(1900, name => 'reach')]) $$, '23514', NULL,
 	'a contradiction is proven');
+
+--
+-- Cancel: reading, prices, repair, branch and bound
+--
+
+CREATE TABLE crowd AS
+SELECT i / 8 AS customer, 'o' || i % 8 AS offer, 's' || i / 8 % 20 AS segment, draw('cg' || i, 1000) / 100.0::float8 AS gain, draw('cc' || i, 1000) / 100.0::float8 AS cost
+FROM generate_series(0, 79999) i;
+CREATE FUNCTION crowd_rules() RETURNS coupon.rule[] LANGUAGE sql AS $$
+	SELECT array_agg(coupon.budget(200 + s, jsonb_build_object('segment', 's' || s), 'budget ' || s)) || ARRAY[coupon.at_most(800, '{"offer": "o1"}')]
+	FROM generate_series(0, 19) s
+$$;
+SET LOCAL statement_timeout = '300ms';
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.allocate('SELECT i / 8 AS customer, (i % 8)::text AS offer, 1 AS gain, 1 AS cost
+	FROM (SELECT generate_series(1, 1000000000) AS i) s', ARRAY[coupon.at_most(1)], '{"quiet": true}') $$), 'reading can be stopped');
+SET LOCAL statement_timeout = '400ms';
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.allocate('TABLE crowd', crowd_rules(), '{"method": "exact", "gap": 0}') $$), 'branch and bound can be stopped');
+SET LOCAL statement_timeout = '60ms';
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.allocate('TABLE crowd', crowd_rules(), '{"method": "dual", "gap": 0}') $$), 'the search for prices can be stopped');
+SET LOCAL statement_timeout = 0;
+
+-- the best of 60 customers, whole, is what branch and bound on what is open says
+SELECT ok((a->>'status') = 'optimal' AND abs((a->>'objective')::float8 - (b->>'objective')::float8) < 1e-6, 'exact = auto on few customers, both proven')
+FROM coupon.describe(coupon.allocation_plan('SELECT * FROM market WHERE customer <= 60', ARRAY[coupon.budget(40), coupon.at_most(9, '{"offer": "offer 1"}'), coupon.share_at_least(0.4, '{"region": "west"}')], '{"method": "exact", "gap": 0}')) a,
+	coupon.describe(coupon.allocation_plan('SELECT * FROM market WHERE customer <= 60', ARRAY[coupon.budget(40), coupon.at_most(9, '{"offer": "offer 1"}'), coupon.share_at_least(0.4, '{"region": "west"}')], '{"gap": 0}')) b;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -14,12 +14,15 @@
 
 #include "model/exact.h"
 
+#define NARROW		4		/* what is not all anyway had better be little */
+#define NARROWINGS	12		/* looks for the regret that leaves enough open */
 #define ROUNDING	1e-9		/* relative: regrets this much above the distance stay open */
 
 typedef struct Program
 {
 	const Dual *dual;
 	const Market *market;
+	const bool *incumbent;		/* by offering; or NULL */
 	int			rows;			/* of rules, then of customers */
 	int64		columns;
 	int64		room;
@@ -89,7 +92,37 @@ add_column(Program *program, int64 at, int customer_row)
 	program->objective[program->columns++] = program->market->items[at].gain / program->dual->scanner->gain_unit;
 }
 
-/* A customer's offers: open, or settled at the best. */
+/*
+ * Which offers of a customer are open: those of little regret, and what the
+ * incumbent has.  Returns how many choices that makes, "no offer" among them.
+ */
+static int
+find_open(Program *program, int64 i, double most_regret)
+{
+	Scanner    *scanner = program->dual->scanner;
+	const Market *market = program->market;
+	int64		first = market->customers[i].first;
+	int			n = market->customers[i + 1].first - first;
+	bool		has_none = true;	/* the incumbent gives no offer */
+	int			open = 0;
+	double		smooth;
+	double		exact;
+	double		pull;
+
+	scanner_customer(scanner, i, 0, &smooth, &exact, &pull);
+	for (int j = 0; j < n; j++)
+	{
+		bool		has = program->incumbent && program->incumbent[first + j];
+
+		has_none &= !has;
+		scanner->parts[j] = has || market->rules->per_customer > 1 || exact - scanner->values[j] <= most_regret;
+		open += scanner->parts[j] > 0;
+	}
+
+	return open + (exact <= most_regret || (has_none && program->incumbent) || market->rules->per_customer > 1);
+}
+
+/* A customer's offers: open, or settled. */
 static void
 add_customer(Program *program, int64 i, double most_regret)
 {
@@ -97,29 +130,10 @@ add_customer(Program *program, int64 i, double most_regret)
 	const Market *market = program->market;
 	int64		first = market->customers[i].first;
 	int			n = market->customers[i + 1].first - first;
-	bool		several = market->rules->per_customer > 1;
-	int			open = 0;
-	int			best = -1;
+	int			choices = find_open(program, i, most_regret);
 	int			row = -1;
-	double		smooth;
-	double		exact;
-	double		pull;
 
-	scanner_customer(scanner, i, 0, &smooth, &exact, &pull);
-	for (int j = 0; j < n; j++)
-		if (several || exact - scanner->values[j] <= most_regret)
-		{
-			open++;
-			best = j;
-		}
-	if (!several && exact > most_regret && open == 1)
-	{
-		program->chosen[first + best] = true;
-		program->gain += market->items[first + best].gain / scanner->gain_unit;
-		add_loads(program, first + best, true);
-		return;
-	}
-	if (open > market->rules->per_customer)
+	if (choices > 1 && n > market->rules->per_customer)
 	{
 		if (program->rows == program->room_rows)
 			program->upper = repalloc_huge(program->upper, sizeof(double) * (program->room_rows *= 2));
@@ -127,8 +141,60 @@ add_customer(Program *program, int64 i, double most_regret)
 		program->upper[row] = market->rules->per_customer;
 	}
 	for (int j = 0; j < n; j++)
-		if (several || exact - scanner->values[j] <= most_regret)
+	{
+		if (scanner->parts[j] == 0)
+			continue;
+		if (choices > 1)
+		{
 			add_column(program, first + j, row);
+			continue;
+		}
+		program->chosen[first + j] = true;
+		program->gain += market->items[first + j].gain / scanner->gain_unit;
+		add_loads(program, first + j, true);
+	}
+}
+
+/* Columns that are open up to this regret. */
+static int64
+count_open(Program *program, double most_regret)
+{
+	const Market *market = program->market;
+	int64		columns = 0;
+
+	for (int64 i = 0; i < market->ncustomers; i++)
+	{
+		int			choices = find_open(program, i, most_regret);
+
+		if ((i & 0xfff) == 0)
+			CHECK_FOR_INTERRUPTS();
+		columns += choices > 1 ? choices : 0;
+	}
+
+	return columns;
+}
+
+/* The most regret that leaves about so many columns open. */
+static double
+narrow(Program *program, double most_regret, int64 most_columns)
+{
+	double		least = 0;
+
+	most_regret = Min(most_regret, 1);
+	for (int round = 0; round < NARROWINGS; round++)
+	{
+		double		middle = round < NARROWINGS / 2 ? most_regret / 8 : (least + most_regret) / 2;
+
+		if (count_open(program, middle) > most_columns)
+			most_regret = middle;
+		else
+		{
+			least = middle;
+			round = Max(round, NARROWINGS / 2 - 1);
+		}
+	}
+
+	return least;
 }
 
 static Exact *
@@ -148,7 +214,8 @@ solve(Program *program, const ExactOptions *options)
 		.objective = program->objective, .column_lower = zeros, .column_upper = ones,
 		.row_lower = lower, .row_upper = program->upper, .integer = integer,
 	};
-	LinearOptions how = {.time_limit = options->time_limit, .gap = options->gap, .presolve = true};
+	LinearOptions how = {.time_limit = options->time_limit, .gap = options->gap, .presolve = program->incumbent == NULL};
+	double	   *start = palloc_huge(double, columns + 1);
 	LinearSolution solution;
 
 	for (int64 c = 0; c < columns; c++)
@@ -156,6 +223,7 @@ solve(Program *program, const ExactOptions *options)
 		zeros[c] = 0;
 		ones[c] = 1;
 		integer[c] = true;
+		start[c] = program->incumbent && program->incumbent[program->offering[c]];
 	}
 	for (int r = 0; r < program->rows; r++)
 		lower[r] = -INFINITY;
@@ -163,6 +231,7 @@ solve(Program *program, const ExactOptions *options)
 		program->upper[r] = ((double) ruleset_bound_units(&rules->rows[r]) / ruleset_units_in_one(&rules->rows[r]) -
 							 program->load[r]) / program->dual->scanner->row_unit[r];
 
+	how.start = program->incumbent ? start : NULL;
 	glpk_solve(&linear, &how, &solution);
 	exact->status = solution.status;
 	exact->bound = (solution.bound + program->gain) * unit;
@@ -181,6 +250,8 @@ exact_solve(const Dual *dual, const bool *incumbent, double gain, const ExactOpt
 	const Market *market = dual->scanner->market;
 	double		distance = dual->bound - gain / dual->scanner->gain_unit;
 	double		most_regret = incumbent ? distance + ROUNDING * (1 + fabs(dual->bound)) : INFINITY;
+	bool		whole = true;
+	Exact	   *exact;
 	Program		program = {.dual = dual, .market = market, .rows = market->rules->nrows};
 
 	program.room = program.room_nonzeros = program.room_rows = 1024 + program.rows;
@@ -193,17 +264,26 @@ exact_solve(const Dual *dual, const bool *incumbent, double gain, const ExactOpt
 	program.load = palloc0_array(double, program.rows + 1);
 	program.chosen = palloc_extended(sizeof(bool) * Max(market->nitems, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
+	program.incumbent = incumbent;
+
 	scanner_price(dual->scanner, dual->best_price);
+	if (options->most_columns > 0 && count_open(&program, most_regret) > options->most_columns)
+	{
+		if (market->rules->per_customer > 1)
+			return NULL;
+		most_regret = narrow(&program, most_regret, options->most_columns / NARROW);
+		whole = false;
+	}
 	for (int64 i = 0; i < market->ncustomers; i++)
 	{
 		if ((i & 0xfff) == 0)
 			CHECK_FOR_INTERRUPTS();
 		add_customer(&program, i, most_regret);
-		if (options->most_columns > 0 && program.columns > options->most_columns)
-			return NULL;
 	}
 	if (program.columns > PG_INT32_MAX / 4)
 		return NULL;
+	exact = solve(&program, options);
+	exact->whole = whole;
 
-	return solve(&program, options);
+	return exact;
 }

@@ -14,19 +14,21 @@ typedef struct Exact
 {
 	LinearStatus status;
 	bool	   *chosen;			/* by offering, if optimal or feasible */
-	double		bound;			/* no allocation gains more */
+	bool		whole;			/* all that could be better was looked at */
+	double		bound;			/* if so: no allocation gains more */
 } Exact;
 
 typedef struct ExactOptions
 {
-	int64		most_columns;	/* more open ones are not tried; 0: no limit */
+	int64		most_columns;	/* of more open ones those of least regret are tried; 0: no limit */
 	double		gap;			/* relative: good enough; 0: prove it */
 	double		time_limit;		/* seconds; 0: none */
 } ExactOptions;
 
 /*
  * Search what the prices leave open: whatever is better than "incumbent"
- * (NULL: anything will do), whose gain is given.  NULL if too much is open.
+ * (NULL: anything will do), whose gain is given.  NULL if too much is open
+ * of customers who may get several offers.
  */
 extern Exact *exact_solve(const Dual *dual, const bool *incumbent, double gain,
 						  const ExactOptions *options);

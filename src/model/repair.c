@@ -3,10 +3,10 @@
  *		Whole offers made to keep the rules, and then bettered.
  *
  * First the steepest single changes under penalties for what is broken; the
- * penalties double where that gets stuck.  Then pairs of changes of two
- * customers, one of which gains while the other gives back what the first
- * takes: with prices p, a pair gains at most the priced slack of all rows less
- * its regrets, so that few pairs need to be looked at.
+ * penalties double where that gets stuck.  Then chains of changes of two or
+ * three customers, the first of which gains while the others give back what it
+ * takes: with prices p, a chain gains at most the priced slack of all rows
+ * less its regrets, so that few chains need to be looked at.
  */
 #include "coupon.h"
 
@@ -18,8 +18,9 @@
 
 #define MOST_ROUNDS		100		/* of doubling penalties */
 #define MOST_STEPS		100000
-#define MOST_SWEEPS		30
-#define MOST_WORK		50000000	/* pairs looked at */
+#define MOST_SWEEPS		60
+#define LONGEST			3		/* customers changed at a time */
+#define MOST_WORK		50000000	/* chains looked at */
 
 /* What a choice changes against the present one of its customer. */
 typedef struct Move
@@ -44,8 +45,8 @@ typedef struct Repair
 	int		   *order;			/* choices by regret of their moves */
 	int		   *relief_first;	/* (m + 1) */
 	int		   *relief;			/* choices by row that they relieve, in that order */
-	int128	   *left;			/* (m): slack after the first move of a pair */
-	int64		work;			/* pairs looked at so far */
+	int128	   *left;			/* (LONGEST, m): slack after the first moves of a chain */
+	int64		work;			/* chains looked at so far */
 } Repair;
 
 static void
@@ -234,65 +235,96 @@ loss_of(const Repair *repair, double *priced)
 	return loss;
 }
 
-/* The best partner of a move that gains but breaks rows; -1 if there is none. */
+/* The broken row with the fewest choices that relieve it, and how many are broken. */
 static int
-find_partner(Repair *repair, int choice, double priced)
+hardest_row(const Repair *repair, const int128 *left, int *nbroken)
 {
-	const Core *core = repair->core;
-	const Change *changes = repair->changes + (Size) choice * repair->width;
-	const Move *move = &repair->moves[choice];
-	int			nblocked = 0;
-	int			row = -1;
 	int			least = PG_INT32_MAX;
-	int64		most = 0;
-	int			best = -1;
+	int			row = -1;
 
-	memcpy(repair->left, core->slack, sizeof(int128) * repair->m);
-	for (int at = 0; at < move->n; at++)
+	*nbroken = 0;
+	for (int r = 0; r < repair->m; r++)
 	{
-		int			r = changes[at].row;
+		int			length = repair->relief_first[r + 1] - repair->relief_first[r];
 
-		repair->left[r] -= changes[at].units;
-		if (repair->left[r] < 0)
+		if (left[r] >= 0)
+			continue;
+		(*nbroken)++;
+		if (length < least)
 		{
-			int			length = repair->relief_first[r + 1] - repair->relief_first[r];
-
-			nblocked++;
-			if (length < least)
-			{
-				least = length;
-				row = r;
-			}
+			least = length;
+			row = r;
 		}
 	}
+
+	return row;
+}
+
+/* What rows have left after a move. */
+static void
+take(const Repair *repair, int choice, const int128 *before, int128 *after)
+{
+	const Change *changes = repair->changes + (Size) choice * repair->width;
+
+	memcpy(after, before, sizeof(int128) * repair->m);
+	for (int at = 0; at < repair->moves[choice].n; at++)
+		after[changes[at].row] -= changes[at].units;
+}
+
+/*
+ * Others that together with some moves keep all rows and gain: chain[0 .. n - 1]
+ * are made, after which rows have left[n - 1].  Returns the length of the
+ * chain with them, or 0.
+ */
+static int
+find_others(Repair *repair, int *chain, int n, int longest, int64 gain, double regret, double priced)
+{
+	const Core *core = repair->core;
+	int128	   *left = repair->left + (Size) (n - 1) * repair->m;
+	int			nbroken;
+	int			row = hardest_row(repair, left, &nbroken);
 
 	for (int at = repair->relief_first[row]; at < repair->relief_first[row + 1]; at++)
 	{
 		int			other = repair->relief[at];
-		const Change *others = repair->changes + (Size) other * repair->width;
+		const Move *move = &repair->moves[other];
+		const Change *changes = repair->changes + (Size) other * repair->width;
 		int			relieved = 0;
-		int			c;
+		bool		fits = true;
+		bool		again = false;
 
-		if (repair->moves[other].regret > priced - move->regret)
+		if (move->regret > priced - regret || ++repair->work > MOST_WORK)
 			break;
-		repair->work++;
-		if (move->gain + repair->moves[other].gain <= most ||
-			core->choices[other].customer == core->choices[choice].customer)
+		for (int c = 0; c < n; c++)
+			again |= core->choices[other].customer == core->choices[chain[c]].customer;
+		if (again)
 			continue;
-		for (c = 0; c < repair->moves[other].n; c++)
+		chain[n] = other;
+		if (n + 1 < longest)
 		{
-			if (others[c].units > repair->left[others[c].row])
-				break;
-			relieved += repair->left[others[c].row] < 0;
+			int			found;
+
+			take(repair, other, left, left + repair->m);
+			(void) hardest_row(repair, left + repair->m, &relieved);
+			if (relieved == 0)
+				continue;
+			found = find_others(repair, chain, n + 1, longest, gain + move->gain, regret + move->regret, priced);
+			if (found > 0)
+				return found;
+			continue;
 		}
-		if (c == repair->moves[other].n && relieved == nblocked)
+		if (gain + move->gain <= 0)
+			continue;
+		for (int c = 0; c < move->n && fits; c++)
 		{
-			most = move->gain + repair->moves[other].gain;
-			best = other;
+			fits = changes[c].units <= left[changes[c].row];
+			relieved += left[changes[c].row] < 0;
 		}
+		if (fits && relieved == nbroken)
+			return n + 1;
 	}
 
-	return best;
+	return 0;
 }
 
 static bool
@@ -307,9 +339,9 @@ fits(const Repair *repair, int choice)
 	return true;
 }
 
-/* One sweep of single changes and pairs; false if none gained. */
+/* One sweep of changes of up to so many customers at a time; false if none gained. */
 static bool
-better(Repair *repair)
+better(Repair *repair, int longest)
 {
 	bool		gained = false;
 	double		priced;
@@ -318,24 +350,24 @@ better(Repair *repair)
 	loss_of(repair, &priced);
 	for (int o = 0; o < repair->norder && repair->work <= MOST_WORK; o++)
 	{
-		int			choice = repair->order[o];
-		int			partner = -1;
+		int			chain[LONGEST] = {repair->order[o]};
+		const Move *move = &repair->moves[chain[0]];
+		int			n = 1;
 
 		if ((o & 0xf) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (repair->moves[choice].gain <= 0 || is_current(repair, choice))
+		if (move->gain <= 0 || is_current(repair, chain[0]))
 			continue;
-		if (!fits(repair, choice))
+		if (!fits(repair, chain[0]))
 		{
-			partner = find_partner(repair, choice, priced);
-			if (partner < 0)
-				continue;
+			take(repair, chain[0], repair->core->slack, repair->left);
+			n = find_others(repair, chain, 1, longest, move->gain, move->regret, priced);
 		}
-		apply(repair, choice);
-		if (partner >= 0)
-			apply(repair, partner);
-		loss_of(repair, &priced);
-		gained = true;
+		for (int c = 0; c < n; c++)
+			apply(repair, chain[c]);
+		gained |= n > 0;
+		if (n > 0)
+			loss_of(repair, &priced);
 	}
 
 	return gained;
@@ -358,7 +390,7 @@ repair(Core *core, double enough)
 	repair.relief_first = palloc_array(int, repair.m + 2);
 	nreliefs = (Size) (core->nchoices + 1) * Min(repair.width, repair.m + 1);
 	repair.relief = palloc_huge(int, nreliefs);
-	repair.left = palloc_array(int128, repair.m + 1);
+	repair.left = palloc_array(int128, repair.m * LONGEST + 1);
 	repair.gain_unit = gain_amount(&core->scale, 1) / scanner->gain_unit;
 	for (int r = 0; r < repair.m; r++)
 	{
@@ -371,8 +403,8 @@ repair(Core *core, double enough)
 		make_moves(&repair, c);
 
 	if (mend(&repair))
-		for (int sweep = 0; sweep < MOST_SWEEPS && loss_of(&repair, &priced) > enough; sweep++)
-			if (!better(&repair) || repair.work > MOST_WORK)
+		for (int sweep = 0, longest = 2; sweep < MOST_SWEEPS && loss_of(&repair, &priced) > enough; sweep++)
+			if (repair.work > MOST_WORK || (!better(&repair, longest) && ++longest > LONGEST))
 				break;
 
 	pfree(repair.moves);
@@ -380,7 +412,7 @@ repair(Core *core, double enough)
 	pfree(repair.relief);
 	pfree(repair.order);
 
-	elog(DEBUG1, "pairs looked at: %lld", (long long) repair.work);
+	elog(DEBUG1, "chains looked at: %lld", (long long) repair.work);
 
 	return !is_broken(&repair);
 }

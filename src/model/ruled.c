@@ -26,7 +26,7 @@
 #define MORE_CHOICES	8
 #define ROUNDS			3
 #define AUTO_COLUMNS	1000	/* branch and bound without being asked for */
-#define AUTO_SECONDS	10
+#define AUTO_SECONDS	2
 #define FEW_CUSTOMERS	20000	/* their scans cost nothing: prices as exact as can be */
 
 /* Is there a proof that no allocation keeps the rules? */
@@ -185,6 +185,8 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 	/* with an allocation at hand, nothing left open means that nothing is better */
 	if (exact->status == LP_INFEASIBLE)
 	{
+		if (!exact->whole)
+			return;
 		if (found)
 			ruled->bound = ruled->objective;
 		else
@@ -202,7 +204,7 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 		if (ruled->status == RULED_FEASIBLE)
 			add_up(market, ruled->chosen, ruled);
 	}
-	if (isfinite(exact->bound))
+	if (exact->whole && isfinite(exact->bound))
 		ruled->bound = Max(Min(ruled->bound, exact->bound), ruled->objective);
 }
 
