@@ -42,6 +42,7 @@ typedef struct Path
 	Dual	   *dual;
 	int			m;
 	int64		n;				/* customers of the sample */
+	bool		few;			/* customers altogether */
 	int64	   *sample;			/* NULL: all */
 	double	   *bound;			/* (m): b, scaled, the sample's part of it */
 	double		temperature;
@@ -294,7 +295,7 @@ follow(Path *path, double last, double gap)
 			break;
 		before = dual->bound;
 		steps = 0;
-		path->temperature = Max(path->temperature * (path->n > FIRST_SAMPLE * 2 ? COOLING : SLOW_COOLING), last);
+		path->temperature = Max(path->temperature * (path->few ? SLOW_COOLING : COOLING), last);
 		look(path, path->price);
 	}
 }
@@ -316,6 +317,7 @@ dual_solve(const Market *market, bool with_gains, double most_price, double gap,
 	dual->best_price = palloc0_array(double, m + 1);
 	dual->bound = INFINITY;
 	dual->most_price = most_price;
+	path.few = all <= 2 * FIRST_SAMPLE;
 	largest = with_gains ? market->largest_gain / dual->scanner->gain_unit : 0;
 	path.bound = palloc_array(double, m + 1);
 	path.shift = palloc0_array(double, m + 1);

@@ -129,10 +129,15 @@ value_of(const Scanner *scanner, int64 at)
 static void
 share_one(Scanner *scanner, int n, double best, double temperature, double *smooth, double *pull)
 {
-	double		sum = exp(-best / temperature);
+	double		sum = best > CLEAR * temperature ? 0 : exp(-best / temperature);
 
 	for (int j = 0; j < n; j++)
-		sum += scanner->parts[j] = exp((scanner->values[j] - best) / temperature);
+	{
+		double		below = (scanner->values[j] - best) / temperature;
+
+		scanner->parts[j] = below < -CLEAR ? 0 : exp(below);
+		sum += scanner->parts[j];
+	}
 	for (int j = 0; j < n; j++)
 		scanner->spread[j] = scanner->parts[j] /= sum;
 	*smooth = best + temperature * log(sum);

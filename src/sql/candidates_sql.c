@@ -92,10 +92,10 @@ add_to_market(CandidateSet *set, int64 customer, int offer, double gain, double 
 		progress_say(set->progress, "%s: %lld candidates read", set->work, (long long) market->nitems);
 }
 
-static inline void
-begin_customer(CandidateSet *set, int64 customer, const Datum *values, const bool *nulls, int n)
+static pg_attribute_always_inline void
+begin_customer(CandidateSet *set, bool ruled, int64 customer, const Datum *values, const bool *nulls, int n)
 {
-	if (set->market == NULL)
+	if (!ruled)
 	{
 		candidates_customer(set->candidates, customer);
 		return;
@@ -105,14 +105,14 @@ begin_customer(CandidateSet *set, int64 customer, const Datum *values, const boo
 }
 
 static pg_attribute_always_inline void
-add(CandidateSet *set, int64 customer, int offer, double gain, double cost, int element)
+add(CandidateSet *set, bool ruled, int64 customer, int offer, double gain, double cost, int element)
 {
 	/* false for NaN as well */
 	if (unlikely(!(fabs(gain) <= GAIN_MOST)))
 		complain_number(set, GAIN, customer, offer, gain);
 	if (unlikely(!(fabs(cost) <= MONEY_MOST)))
 		complain_number(set, COST, customer, offer, cost);
-	if (set->market)
+	if (ruled)
 	{
 		add_to_market(set, customer, offer, gain, cost, element);
 		return;
@@ -140,18 +140,17 @@ offer_number(CandidateSet *set, struct varlena *value)
 }
 
 /* A row is a candidate. */
-static void
-read_candidate(void *to, const Datum *values, const bool *nulls)
+static pg_attribute_always_inline void
+read_one(CandidateSet *set, bool ruled, const Datum *values, const bool *nulls)
 {
-	CandidateSet *set = to;
 	int64		customer;
 
 	if (unlikely(nulls[CUSTOMER] | nulls[OFFER] | nulls[GAIN] | nulls[COST]))
 		complain_nulls(set, values, nulls);
 
 	customer = keys_number(set->keys, values[CUSTOMER]);
-	begin_customer(set, customer, values, nulls, 1);
-	add(set, customer, offer_number(set, (struct varlena *) DatumGetPointer(values[OFFER])),
+	begin_customer(set, ruled, customer, values, nulls, 1);
+	add(set, ruled, customer, offer_number(set, (struct varlena *) DatumGetPointer(values[OFFER])),
 		DatumGetFloat8(values[GAIN]), DatumGetFloat8(values[COST]), 0);
 }
 
@@ -215,10 +214,9 @@ double_at(const char *doubles, int i)
 }
 
 /* A row is a customer; scalars hold for all its offers. */
-static void
-read_customer(void *to, const Datum *values, const bool *nulls)
+static pg_attribute_always_inline void
+read_several(CandidateSet *set, bool ruled, const Datum *values, const bool *nulls)
 {
-	CandidateSet *set = to;
 	int64		customer;
 	Elements	offers;
 	Elements	numbers[4] = {{0}};
@@ -233,7 +231,7 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 		if (set->array[i])
 			numbers[i] = elements_of(set, i, values, nulls, offers.n);
 
-	begin_customer(set, customer, values, nulls, offers.n);
+	begin_customer(set, ruled, customer, values, nulls, offers.n);
 	offer = offers.first;
 	for (int i = 0; i < offers.n; i++)
 	{
@@ -243,7 +241,7 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 
 		memcpy(&header, offer, sizeof(header));
 		size = VARSIZE(&header);
-		add(set, customer, lexicon_number(set->offers, offer + VARHDRSZ, size - VARHDRSZ),
+		add(set, ruled, customer, lexicon_number(set->offers, offer + VARHDRSZ, size - VARHDRSZ),
 			set->array[GAIN] ? double_at(numbers[GAIN].first, i) : DatumGetFloat8(values[GAIN]),
 			set->array[COST] ? double_at(numbers[COST].first, i) : DatumGetFloat8(values[COST]), i);
 		offer += INTALIGN(size);
@@ -254,6 +252,32 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 	for (int i = GAIN; i <= COST; i++)
 		if (numbers[i].copy)
 			pfree(numbers[i].copy);
+}
+
+/* The four readers: no question is asked a row that has the same answer for all. */
+
+static void
+read_candidate(void *to, const Datum *values, const bool *nulls)
+{
+	read_one(to, false, values, nulls);
+}
+
+static void
+read_customer(void *to, const Datum *values, const bool *nulls)
+{
+	read_several(to, false, values, nulls);
+}
+
+static void
+read_ruled_candidate(void *to, const Datum *values, const bool *nulls)
+{
+	read_one(to, true, values, nulls);
+}
+
+static void
+read_ruled_customer(void *to, const Datum *values, const bool *nulls)
+{
+	read_several(to, true, values, nulls);
 }
 
 /* The customer column as it is asked for, and the type it then has. */
@@ -366,7 +390,10 @@ candidates_read(const char *query, Oid type, bool cast, int64 seed, const Rule *
 		set->hulls = hulls_make(rank_of, complain_duplicate, set);
 		set->candidates = candidates_make(set->hulls);
 	}
-	query_read(query, wanted.data, set->arrays ? read_customer : read_candidate, set);
+	if (rules)
+		query_read(query, wanted.data, set->arrays ? read_ruled_customer : read_ruled_candidate, set);
+	else
+		query_read(query, wanted.data, set->arrays ? read_customer : read_candidate, set);
 
 	return set;
 }
