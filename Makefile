@@ -6,24 +6,24 @@ DATA       = $(wildcard coupon--*.sql)
 OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
 	allocation_sql.o candidates_sql.o evaluation_sql.o model_sql.o plan_sql.o regression_sql.o \
-	rule_sql.o state_sql.o training_sql.o uplift_sql.o)
+	rule_sql.o selection_sql.o state_sql.o training_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
-	base.o candidates.o design.o evaluation.o few.o frontier.o hull.o knapsack.o learner.o \
-	leftover.o linear.o linear_check.o linear_design.o linear_regions.o linear_state.o logit.o \
-	moments.o radix.o random.o response.o sample.o solve.o uplift.o uplift_curve.o \
-	uplift_error.o weighted.o)
+	base.o candidates.o core.o design.o dual.o evaluation.o exact.o few.o frontier.o hull.o \
+	knapsack.o learner.o leftover.o linear.o linear_check.o linear_design.o linear_regions.o \
+	linear_state.o logit.o market.o moments.o radix.o random.o repair.o response.o ruled.o \
+	ruleset.o sample.o scan.o solve.o uplift.o uplift_curve.o uplift_error.o weighted.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o keys.o lexicon.o \
 	model.o options.o progress.o query.o schema.o scorer.o site.o state.o textform.o training.o)
 LIB   = $(addprefix src/lib/, \
-	blas.o)
+	blas.o glpk.o program.o)
 
 REGRESS      = $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))
 REGRESS_OPTS = --load-extension=coupon
 
 PG_CPPFLAGS = -I$(srcdir)/src
 PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-clobbered
-SHLIB_LINK  = -Wl,-Bsymbolic -ldl -lm
+SHLIB_LINK  = -Wl,-Bsymbolic -lglpk -ldl -lm
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)

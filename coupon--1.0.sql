@@ -483,7 +483,7 @@ COMMENT ON FUNCTION uplifts(model, double precision[])
 	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
 
 --
--- Allocation: who gets which offer under a budget
+-- Allocation: who gets which offer under business rules
 --
 
 CREATE TYPE rule AS (
@@ -497,12 +497,93 @@ CREATE TYPE rule AS (
 
 COMMENT ON TYPE rule IS 'a rule that allocations keep, made by a constructor such as budget()';
 
-CREATE FUNCTION budget(amount double precision, selection jsonb DEFAULT '{}', name text DEFAULT '')
-	RETURNS rule
+CREATE FUNCTION budget(
+	amount double precision, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
 	AS 'MODULE_PATHNAME', 'rule_budget' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION budget(double precision, jsonb, text)
 	IS 'rule: the costs of what is allocated add up to at most this amount';
+
+CREATE FUNCTION at_most(
+	count bigint, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_at_most' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION at_most(bigint, jsonb, text)
+	IS 'rule: at most so many offers are allocated';
+
+CREATE FUNCTION at_least(
+	count bigint, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_at_least' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION at_least(bigint, jsonb, text)
+	IS 'rule: at least so many offers are allocated';
+
+CREATE FUNCTION share_at_most(
+	share double precision, selection jsonb DEFAULT '{}', of jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_share_at_most' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION share_at_most(double precision, jsonb, jsonb, text)
+	IS 'rule: the selection has at most this share of the offers allocated in "of"';
+
+CREATE FUNCTION share_at_least(
+	share double precision, selection jsonb DEFAULT '{}', of jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_share_at_least' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION share_at_least(double precision, jsonb, jsonb, text)
+	IS 'rule: the selection has at least this share of the offers allocated in "of"';
+
+CREATE FUNCTION roi_at_least(
+	ratio double precision, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_roi_at_least' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION roi_at_least(double precision, jsonb, text)
+	IS 'rule: the gains of what is allocated are at least this multiple of its costs';
+
+CREATE FUNCTION sum_at_most(
+	attribute text, bound double precision, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_sum_at_most' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION sum_at_most(text, double precision, jsonb, text)
+	IS 'rule: a column adds up to at most this bound over what is allocated';
+
+CREATE FUNCTION sum_at_least(
+	attribute text, bound double precision, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_sum_at_least' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION sum_at_least(text, double precision, jsonb, text)
+	IS 'rule: a column adds up to at least this bound over what is allocated';
+
+CREATE FUNCTION mean_at_most(
+	attribute text, bound double precision, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_mean_at_most' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION mean_at_most(text, double precision, jsonb, text)
+	IS 'rule: a column is at most this bound on average over what is allocated';
+
+CREATE FUNCTION mean_at_least(
+	attribute text, bound double precision, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_mean_at_least' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION mean_at_least(text, double precision, jsonb, text)
+	IS 'rule: a column is at least this bound on average over what is allocated';
+
+CREATE FUNCTION per_customer(
+	count bigint, selection jsonb DEFAULT '{}', name text DEFAULT ''
+) RETURNS rule
+	AS 'MODULE_PATHNAME', 'rule_per_customer' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION per_customer(bigint, jsonb, text)
+	IS 'rule: at most so many offers a customer, instead of one';
 
 CREATE FUNCTION allocate(
 	candidates text, rules rule[], options jsonb,

@@ -15,6 +15,7 @@
 #include "model/frontier.h"
 #include "model/knapsack.h"
 #include "model/money.h"
+#include "model/ruled.h"
 #include "pg/options.h"
 #include "pg/query.h"
 #include "sql/candidates_sql.h"
@@ -23,16 +24,25 @@
 
 #define MOST_PHASES		5
 #define MOST_POINTS		100000
+#define TARGET_GAP		1e-6	/* good enough for many rules */
 
 typedef struct Options
 {
 	int64		seed;
 	bool		quiet;
+	int			method;			/* a RuledMethod */
+	double		gap;
+	double		time_limit;
 } Options;
+
+static const char *const methods[] = {"auto", "dual", "exact", NULL};
 
 static const Option known_options[] = {
 	{.name = "seed", .type = OPTION_SEED, .offset = offsetof(Options, seed)},
 	{.name = "quiet", .type = OPTION_BOOL, .offset = offsetof(Options, quiet)},
+	{.name = "method", .type = OPTION_CHOICE, .offset = offsetof(Options, method), .choices = methods},
+	{.name = "gap", .type = OPTION_NUMBER, .offset = offsetof(Options, gap), .least = 0, .most = 1},
+	{.name = "time_limit", .type = OPTION_NUMBER, .offset = offsetof(Options, time_limit), .least = 0, .most = 1e6},
 };
 
 /* An allocation from its query to its certificate. */
@@ -49,7 +59,8 @@ typedef struct Problem
 
 	CandidateSet *set;
 	Hulls	   *hulls;			/* the set's */
-	Allocation *allocation;
+	Allocation *allocation;		/* under one budget, */
+	Ruled	   *ruled;			/* or else */
 
 	PlanPhase	phases[MOST_PHASES];
 	int			nphases;
@@ -81,25 +92,88 @@ end_phase(Problem *problem, char *name, int64 items)
 	progress_say(&problem->progress, "%s: %s of %lld done", problem->set->work, name, (long long) items);
 }
 
-/* This version solves one budget over all candidates; the rest is refused by name. */
-static void
-check_solvable(const Problem *problem)
+/* One budget over all candidates, no need to be exact: hulls will do. */
+static bool
+is_knapsack(const Problem *problem)
 {
-	if (problem->nrules == 0)
+	const Rule *rule = problem->rules;
+
+	return problem->nrules == 1 && problem->options.method != RULED_EXACT && rule->kind->row == ROW_SUM && rule->kind->column == COLUMN_COST &&
+		!rule->kind->per_customer && JB_ROOT_COUNT(rule->selection) == 0;
+}
+
+/* Say which selections nothing is in. */
+static void
+note_empty(const Problem *problem)
+{
+	const RuleSet *set = problem->set->selections->set;
+
+	for (int r = 0; r < set->nrows; r++)
+	{
+		bool		found = false;
+
+		for (int class = 0; class < set->nclasses && !found; class++)
+			found = set->matches[(Size) class * set->nselections + set->rows[r].selection];
+		if (!found)
+			ereport(NOTICE,
+					(errmsg("no candidate is in the selection of %s", set->rows[r].name)));
+	}
+}
+
+/* The rules that the proof needs, and by how much each would have to give way. */
+static void
+complain_infeasible(const Problem *problem)
+{
+	const RuleSet *set = problem->set->selections->set;
+	const Ruled *ruled = problem->ruled;
+	StringInfoData names;
+	StringInfoData ways;
+	int			n = 0;
+
+	initStringInfo(&names);
+	initStringInfo(&ways);
+	for (int r = 0; r < set->nrows; r++)
+		n += ruled->price[r] > 0;
+	for (int r = 0, at = 0; r < set->nrows; r++)
+	{
+		if (ruled->price[r] <= 0)
+			continue;
+		appendStringInfo(&names, "%s%s", at == 0 ? "" : at == n - 1 ? " and " : ", ", set->rows[r].name);
+		appendStringInfo(&ways, "%s%s by %.4g", at == 0 ? "" : ", or ", set->rows[r].name,
+						 ruled->missing / ruled->price[r]);
+		at++;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_CHECK_VIOLATION),
+			 n == 1 ? errmsg("no allocation keeps %s", names.data) :
+			 errmsg("no allocation keeps %s together", names.data),
+			 errdetail("At the least one of them would have to give way: %s.", ways.data)));
+}
+
+static void
+solve_rules(Problem *problem)
+{
+	RuledOptions options = {
+		.method = problem->options.method,
+		.seed = problem->options.seed,
+		.gap = problem->options.gap,
+		.time_limit = problem->options.time_limit,
+	};
+
+	note_empty(problem);
+	problem->ruled = ruled_solve(problem->set->market, &options);
+	if (problem->ruled->status == RULED_INFEASIBLE)
+		complain_infeasible(problem);
+	if (problem->ruled->status == RULED_INDIVISIBLE)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("rules must contain a budget"),
-				 errhint("For example: ARRAY[coupon.budget(1000)].")));
-	if (JB_ROOT_COUNT(problem->rules[0].selection) != 0)
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("no allocation of whole offers keeps all rules"),
+				 errdetail("Offers that could be given in part would.")));
+	if (problem->ruled->status == RULED_UNKNOWN)
 		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("budget \"%s\" has a selection, which is not supported yet", problem->rules[0].name),
-				 errhint("Select the candidates in the query.")));
-	if (problem->nrules > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("rule \"%s\" is the second of %d, but more than one budget is not supported yet",
-						problem->rules[1].name, problem->nrules)));
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("allocation has not converged: nothing was found that keeps all rules, nor a proof that nothing does"),
+				 errhint("Loosen a rule, for example an exact count, by one or two.")));
 }
 
 /* Everything up to the certificate, in a context of its own, which becomes the current one. */
@@ -119,93 +193,197 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 	problem->query = query_arg(fcinfo, 0, "candidates");
 	problem->rules = rules_arg(fcinfo, rules, &problem->nrules);
 	options = options_arg(fcinfo, rules + 1);
+	problem->options.gap = TARGET_GAP;
 	options_read(options, known_options, lengthof(known_options), &problem->options);
 	problem->options_text = options_text(options);
-	check_solvable(problem);
 
 	INSTR_TIME_SET_CURRENT(problem->began);
 	problem->phase_began = problem->began;
 	progress_start(&problem->progress, problem->options.quiet);
 	problem->set = candidates_read(problem->query, type, rules == 2, problem->options.seed,
+								   is_knapsack(problem) ? NULL : problem->rules, problem->nrules,
 								   work, &problem->progress);
-	end_phase(problem, "read", problem->set->candidates->n);
-	candidates_finish(problem->set->candidates);
+	end_phase(problem, "read", candidates_count(problem->set));
+	candidates_complete(problem->set);
 	problem->hulls = problem->set->hulls;
-	end_phase(problem, "group", problem->hulls->n);
-	budget = money_down(problem->rules[0].bound);
-	problem->allocation = knapsack_solve(problem->hulls, budget);
-	if (problem->set->candidates->n <= FEW_CANDIDATES)
-		few_improve(problem->hulls, problem->set->candidates->few, problem->set->candidates->n,
-					budget, problem->allocation);
-	end_phase(problem, "solve", problem->allocation->allocated);
+	if (problem->hulls)
+	{
+		end_phase(problem, "group", problem->hulls->n);
+		budget = money_down(problem->rules[0].bound);
+		problem->allocation = knapsack_solve(problem->hulls, budget);
+		if (problem->set->candidates->n <= FEW_CANDIDATES)
+			few_improve(problem->hulls, problem->set->candidates->few, problem->set->candidates->n,
+						budget, problem->allocation);
+		end_phase(problem, "solve", problem->allocation->allocated);
+	}
+	else
+	{
+		end_phase(problem, "group", problem->set->market->ncustomers);
+		solve_rules(problem);
+		end_phase(problem, "solve", problem->ruled->allocated);
+	}
 
 	return problem;
+}
+
+/* What is known of a rule before it is applied. */
+static PlanRule
+plan_rule(const Rule *rule)
+{
+	return (PlanRule) {
+		.kind = pstrdup(rule->kind->name),
+		.name = rule->name,
+		.selection = JsonbToCString(NULL, &rule->selection->root, VARSIZE(rule->selection)),
+		.bound = rule->bound,
+	};
+}
+
+/* The plan of an allocation under one budget. */
+static Model *
+budget_plan(const Problem *problem, AllocationPlan *plan)
+{
+	const Allocation *allocation = problem->allocation;
+	PlanRule	rule = plan_rule(&problem->rules[0]);
+
+	/* a budget next to a millionth counts as that millionth */
+	rule.used = Min(money_amount(allocation->spent), rule.bound);
+	rule.slack = rule.bound - rule.used;
+	rule.price = allocation->price;
+	rule.binding = allocation->binding;
+	plan->optimal = allocation->optimal;
+	plan->customers = problem->hulls->n;
+	plan->allocated = plan->offers = allocation->allocated;
+	plan->objective = allocation->objective;
+	plan->bound = allocation->bound;
+	plan->spent = rule.used;
+	plan->scans = 1;
+	plan->rules = &rule;
+
+	return plan_pack(plan);
+}
+
+/* The plan of an allocation under any rules. */
+static Model *
+ruled_plan(const Problem *problem, AllocationPlan *plan)
+{
+	const Ruled *ruled = problem->ruled;
+	int			row = 0;
+
+	plan->optimal = ruled->status == RULED_OPTIMAL;
+	plan->customers = problem->set->market->ncustomers;
+	plan->allocated = ruled->allocated;
+	plan->offers = ruled->offers;
+	plan->objective = ruled->objective;
+	plan->bound = ruled->bound;
+	plan->spent = ruled->spent;
+	plan->scans = ruled->scans;
+	plan->method = ruled->exact ? "exact" : "dual";
+	plan->rules = palloc_array(PlanRule, problem->nrules);
+	for (int r = 0; r < problem->nrules; r++)
+	{
+		PlanRule   *rule = &plan->rules[r];
+
+		*rule = plan_rule(&problem->rules[r]);
+		if (problem->rules[r].kind->per_customer)
+		{
+			rule->used = ruled->most;
+			rule->slack = rule->bound - rule->used;
+			rule->binding = rule->slack == 0;
+			continue;
+		}
+		rule->used = ruled->used[row];
+		rule->slack = ruled->slack[row];
+		rule->price = ruled->price[row];
+		rule->binding = ruled->binding[row];
+		row++;
+	}
+
+	return plan_pack(plan);
 }
 
 static Model *
 plan_of(Problem *problem)
 {
-	const Allocation *allocation = problem->allocation;
-	const Rule *budget = &problem->rules[0];
-	/* a budget next to a millionth counts as that millionth */
-	double		spent = Min(money_amount(allocation->spent), budget->bound);
-	PlanRule	rule = {
-		.kind = budget->kind,
-		.name = budget->name,
-		.selection = JsonbToCString(NULL, &budget->selection->root, VARSIZE(budget->selection)),
-		.bound = budget->bound,
-		.used = spent,
-		.price = allocation->price,
-		.binding = allocation->binding,
-	};
-	AllocationPlan		plan = {
-		.optimal = allocation->optimal,
+	AllocationPlan plan = {
 		.method = "dual",
 		.options = problem->options_text,
 		.seed = problem->options.seed,
-		.customers = problem->hulls->n,
-		.candidates = problem->set->candidates->n,
-		.allocated = allocation->allocated,
-		.objective = allocation->objective,
-		.bound = allocation->bound,
-		.spent = spent,
-		.budget = budget->bound,
+		.candidates = candidates_count(problem->set),
 		.seconds = seconds_since(&problem->began),
-		.scans = 1,
-		.nrules = 1,
-		.rules = &rule,
+		.nrules = problem->nrules,
 		.nphases = problem->nphases,
 		.phases = problem->phases,
 	};
 
-	return plan_pack(&plan);
+	return problem->hulls ? budget_plan(problem, &plan) : ruled_plan(problem, &plan);
 }
 
-/* The rows of an allocation; "type" is that of the customers. */
-static void
-emit(FunctionCallInfo fcinfo, const Problem *problem, Oid type)
+/* Where the rows of an allocation go. */
+typedef struct Emitter
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	const Hulls *hulls = problem->hulls;
-	const Word *offers = problem->set->offers->words;
-	Datum		values[4];
+	const CandidateSet *set;
+	Oid			type;			/* of the customers */
+	Tuplestorestate *store;
+	TupleDesc	row;
+} Emitter;
+
+static inline void
+emit_offer(const Emitter *to, int64 customer, int32 offer, double gain, double cost)
+{
+	Datum		values[4] = {
+		to->type == INT8OID ? Int64GetDatum(customer) : keys_value(to->set->keys, customer),
+		PointerGetDatum(to->set->offers->words[offer].value),
+		Float8GetDatum(gain),
+		Float8GetDatum(cost),
+	};
 	bool		nulls[4] = {false};
 
+	tuplestore_putvalues(to->store, to->row, values, nulls);
+}
+
+static void
+emit_vertices(const Emitter *to, const Hulls *hulls, const Allocation *allocation)
+{
 	for (int64 i = 0; i < hulls->n; i++)
 	{
-		int64		customer = hulls->customers[i].customer;
-		const Candidate *vertex = allocation_choice(problem->allocation, hulls, i);
+		const Candidate *vertex = allocation_choice(allocation, hulls, i);
 
 		if ((i & 0xfff) == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (vertex == NULL)
-			continue;
-		values[0] = type == INT8OID ? Int64GetDatum(customer) : keys_value(problem->set->keys, customer);
-		values[1] = PointerGetDatum(offers[vertex->offer].value);
-		values[2] = Float8GetDatum(vertex->gain);
-		values[3] = Float8GetDatum(vertex->cost);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		if (vertex)
+			emit_offer(to, hulls->customers[i].customer, vertex->offer, vertex->gain, vertex->cost);
 	}
+}
+
+static void
+emit_items(const Emitter *to, const Market *market, const bool *chosen)
+{
+	for (int64 i = 0; i < market->ncustomers; i++)
+	{
+		if ((i & 0xfff) == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (int64 at = market->customers[i].first; at < market->customers[i + 1].first; at++)
+			if (chosen[at])
+				emit_offer(to, market->customers[i].customer, market->items[at].offer,
+						   market->items[at].gain, market->items[at].cost);
+	}
+}
+
+/* The rows of an allocation; "type" is that of the customers. */
+static int64
+emit(FunctionCallInfo fcinfo, const Problem *problem, Oid type)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Emitter		to = {problem->set, type, result->setResult, result->setDesc};
+
+	if (problem->hulls)
+	{
+		emit_vertices(&to, problem->hulls, problem->allocation);
+		return problem->allocation->allocated;
+	}
+	emit_items(&to, problem->set->market, problem->ruled->chosen);
+
+	return problem->ruled->offers;
 }
 
 static Datum
@@ -215,8 +393,7 @@ allocate_rows(FunctionCallInfo fcinfo, int rules, Oid type)
 
 	InitMaterializedSRF(fcinfo, 0);
 	problem = solve(fcinfo, rules, type, "allocate");
-	emit(fcinfo, problem, getBaseType(type));
-	end_phase(problem, "emit", problem->allocation->allocated);
+	end_phase(problem, "emit", emit(fcinfo, problem, getBaseType(type)));
 	plan_remember(plan_of(problem));
 
 	MemoryContextSwitchTo(problem->caller);
@@ -291,8 +468,8 @@ frontier(PG_FUNCTION_ARGS)
 	context = AllocSetContextCreate(caller, "coupon frontier", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
 	progress_start(&progress, false);
-	set = candidates_read(query, InvalidOid, false, 0, "frontier", &progress);
-	candidates_finish(set->candidates);
+	set = candidates_read(query, InvalidOid, false, 0, NULL, 0, "frontier", &progress);
+	candidates_complete(set);
 	points = palloc_array(FrontierPoint, npoints);
 	frontier_points(set->hulls, npoints, points);
 

@@ -69,14 +69,55 @@ complain_number(const CandidateSet *set, int column, int64 customer, int offer, 
 					column == GAIN ? -GAIN_MOST : -MONEY_MOST, column == GAIN ? GAIN_MOST : MONEY_MOST)));
 }
 
+/* A candidate whose class and attributes matter; it is the element of its row. */
+static void
+add_to_market(CandidateSet *set, int64 customer, int offer, double gain, double cost, int element)
+{
+	Market	   *market = set->market;
+	int			n = set->selections->nattributes;
+
+	market_add(market, offer, selections_class(set->selections, offer, element), gain, cost);
+	if (n > 0)
+	{
+		double	   *attributes = market_attributes(market, market->nitems - 1);
+
+		selections_attributes(set->selections, element, attributes);
+		for (int a = 0; a < n; a++)
+			if (!(fabs(attributes[a]) <= MONEY_MOST))
+				bad_argument("column \"%s\" of customer %s and offer \"%s\" must be a number between %g and %g, not %s",
+							 set->selections->attributes[a].name, keys_text(set->keys, customer),
+							 text_to_cstring(set->offers->words[offer].value), -MONEY_MOST, MONEY_MOST,
+							 isnan(attributes[a]) ? "null or NaN" : psprintf("%g", attributes[a]));
+	}
+	if ((market->nitems & 0xffff) == 0)
+		progress_say(set->progress, "%s: %lld candidates read", set->work, (long long) market->nitems);
+}
+
 static pg_attribute_always_inline void
-add(CandidateSet *set, int64 customer, int offer, double gain, double cost)
+begin_customer(CandidateSet *set, bool ruled, int64 customer, const Datum *values, const bool *nulls, int n)
+{
+	if (!ruled)
+	{
+		candidates_customer(set->candidates, customer);
+		return;
+	}
+	market_customer(set->market, customer);
+	selections_row(set->selections, values, nulls, n);
+}
+
+static pg_attribute_always_inline void
+add(CandidateSet *set, bool ruled, int64 customer, int offer, double gain, double cost, int element)
 {
 	/* false for NaN as well */
 	if (unlikely(!(fabs(gain) <= GAIN_MOST)))
 		complain_number(set, GAIN, customer, offer, gain);
 	if (unlikely(!(fabs(cost) <= MONEY_MOST)))
 		complain_number(set, COST, customer, offer, cost);
+	if (ruled)
+	{
+		add_to_market(set, customer, offer, gain, cost, element);
+		return;
+	}
 	candidates_read_one(set->candidates, offer, gain, cost);
 	if ((set->candidates->n & 0xffff) == 0)
 		progress_say(set->progress, "%s: %lld candidates read", set->work, (long long) set->candidates->n);
@@ -100,19 +141,18 @@ offer_number(CandidateSet *set, struct varlena *value)
 }
 
 /* A row is a candidate. */
-static void
-read_candidate(void *to, const Datum *values, const bool *nulls)
+static pg_attribute_always_inline void
+read_one(CandidateSet *set, bool ruled, const Datum *values, const bool *nulls)
 {
-	CandidateSet *set = to;
 	int64		customer;
 
 	if (unlikely(nulls[CUSTOMER] | nulls[OFFER] | nulls[GAIN] | nulls[COST]))
 		complain_nulls(set, values, nulls);
 
 	customer = keys_number(set->keys, values[CUSTOMER]);
-	candidates_customer(set->candidates, customer);
-	add(set, customer, offer_number(set, (struct varlena *) DatumGetPointer(values[OFFER])),
-		DatumGetFloat8(values[GAIN]), DatumGetFloat8(values[COST]));
+	begin_customer(set, ruled, customer, values, nulls, 1);
+	add(set, ruled, customer, offer_number(set, (struct varlena *) DatumGetPointer(values[OFFER])),
+		DatumGetFloat8(values[GAIN]), DatumGetFloat8(values[COST]), 0);
 }
 
 /*
@@ -175,10 +215,9 @@ double_at(const char *doubles, int i)
 }
 
 /* A row is a customer; scalars hold for all its offers. */
-static void
-read_customer(void *to, const Datum *values, const bool *nulls)
+static pg_attribute_always_inline void
+read_several(CandidateSet *set, bool ruled, const Datum *values, const bool *nulls)
 {
-	CandidateSet *set = to;
 	int64		customer;
 	Elements	offers;
 	Elements	numbers[4] = {{0}};
@@ -193,7 +232,7 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 		if (set->array[i])
 			numbers[i] = elements_of(set, i, values, nulls, offers.n);
 
-	candidates_customer(set->candidates, customer);
+	begin_customer(set, ruled, customer, values, nulls, offers.n);
 	offer = offers.first;
 	for (int i = 0; i < offers.n; i++)
 	{
@@ -203,9 +242,9 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 
 		memcpy(&header, offer, sizeof(header));
 		size = VARSIZE(&header);
-		add(set, customer, lexicon_number(set->offers, offer + VARHDRSZ, size - VARHDRSZ),
+		add(set, ruled, customer, lexicon_number(set->offers, offer + VARHDRSZ, size - VARHDRSZ),
 			set->array[GAIN] ? double_at(numbers[GAIN].first, i) : DatumGetFloat8(values[GAIN]),
-			set->array[COST] ? double_at(numbers[COST].first, i) : DatumGetFloat8(values[COST]));
+			set->array[COST] ? double_at(numbers[COST].first, i) : DatumGetFloat8(values[COST]), i);
 		offer += INTALIGN(size);
 	}
 
@@ -214,6 +253,32 @@ read_customer(void *to, const Datum *values, const bool *nulls)
 	for (int i = GAIN; i <= COST; i++)
 		if (numbers[i].copy)
 			pfree(numbers[i].copy);
+}
+
+/* The four readers: no question is asked a row that has the same answer for all. */
+
+static void
+read_candidate(void *to, const Datum *values, const bool *nulls)
+{
+	read_one(to, false, values, nulls);
+}
+
+static void
+read_customer(void *to, const Datum *values, const bool *nulls)
+{
+	read_several(to, false, values, nulls);
+}
+
+static void
+read_ruled_candidate(void *to, const Datum *values, const bool *nulls)
+{
+	read_one(to, true, values, nulls);
+}
+
+static void
+read_ruled_customer(void *to, const Datum *values, const bool *nulls)
+{
+	read_several(to, true, values, nulls);
 }
 
 /* The customer column as it is asked for, and the type it then has. */
@@ -251,7 +316,7 @@ customer_wanted(TupleDesc columns, Oid type, bool cast, Keys **keys)
 }
 
 /* Settle on the form of the rows: which columns, and which of them are arrays. */
-static char *
+static StringInfoData
 columns_wanted(CandidateSet *set, TupleDesc columns, Oid type, bool cast)
 {
 	static const char *const plural[] = {NULL, "offers", "gains", "costs"};
@@ -279,7 +344,7 @@ columns_wanted(CandidateSet *set, TupleDesc columns, Oid type, bool cast)
 		appendStringInfo(&wanted, ", %s::%s%s", set->name[i], types[i], at >= 0 ? "[]" : "");
 	}
 
-	return wanted.data;
+	return wanted;
 }
 
 /* The rank of a candidate among equals: a fixed random number, whatever the order of rows. */
@@ -305,18 +370,76 @@ complain_duplicate(const void *of, int64 customer, int32 offer)
 }
 
 CandidateSet *
-candidates_read(const char *query, Oid type, bool cast, int64 seed, const char *work, Progress *progress)
+candidates_read(const char *query, Oid type, bool cast, int64 seed, const Rule *rules, int nrules,
+				const char *work, Progress *progress)
 {
 	CandidateSet *set = palloc0_object(CandidateSet);
-	char	   *wanted = columns_wanted(set, query_columns(query), type, cast);
+	TupleDesc	columns = query_columns(query);
+	StringInfoData wanted = columns_wanted(set, columns, type, cast);
 
 	set->seed = seed;
-	set->hulls = hulls_make(rank_of, complain_duplicate, set);
-	set->candidates = candidates_make(set->hulls);
 	set->offers = lexicon_make();
 	set->progress = progress;
 	set->work = work;
-	query_read(query, wanted, set->arrays ? read_customer : read_candidate, set);
+	if (rules)
+	{
+		set->selections = selections_make(rules, nrules, columns, set->arrays, set->offers, &wanted, COST + 1);
+		set->market = market_make(set->selections->set, complain_duplicate, set);
+	}
+	else
+	{
+		set->hulls = hulls_make(rank_of, complain_duplicate, set);
+		set->candidates = candidates_make(set->hulls);
+	}
+	if (rules)
+		query_read(query, wanted.data, set->arrays ? read_ruled_customer : read_ruled_candidate, set);
+	else
+		query_read(query, wanted.data, set->arrays ? read_customer : read_candidate, set);
 
 	return set;
+}
+
+static int
+by_text(const void *a, const void *b, void *of)
+{
+	const Word *words = of;
+	const Word *x = &words[*(const int32 *) a];
+	const Word *y = &words[*(const int32 *) b];
+	int			order = memcmp(VARDATA(x->value), VARDATA(y->value), Min(x->length, y->length));
+
+	return order ? order : x->length - y->length;
+}
+
+/* Offers in the order of their bytes: by number, the place there. */
+static int32 *
+places_of(const Lexicon *offers)
+{
+	int32	   *order = palloc_huge(int32, Max(offers->n, 1));
+	int32	   *places = palloc_huge(int32, Max(offers->n, 1));
+
+	for (int32 i = 0; i < offers->n; i++)
+		order[i] = i;
+	qsort_arg(order, offers->n, sizeof(int32), by_text, offers->words);
+	for (int32 i = 0; i < offers->n; i++)
+		places[order[i]] = i;
+	pfree(order);
+
+	return places;
+}
+
+void
+candidates_complete(CandidateSet *set)
+{
+	Market	   *market = set->market;
+	int		   *classes;
+
+	if (market == NULL)
+	{
+		candidates_finish(set->candidates);
+		return;
+	}
+	classes = ruleset_compile(market->rules);
+	for (int64 at = 0; at < market->nitems; at++)
+		market->items[at].class = classes[market->items[at].class];
+	market_finish(market, set->keys->integer ? NULL : set->keys->hashes, places_of(set->offers));
 }

@@ -9,9 +9,11 @@
 
 #include "model/candidates.h"
 #include "model/hull.h"
+#include "model/market.h"
 #include "pg/keys.h"
 #include "pg/lexicon.h"
 #include "pg/progress.h"
+#include "sql/selection_sql.h"
 
 typedef struct CandidateSet
 {
@@ -25,15 +27,29 @@ typedef struct CandidateSet
 	const char *name[4];		/* the column's name in the query */
 	Progress   *progress;
 	const char *work;			/* for progress: the function's name */
+
+	/* where rules need more than hulls, instead of candidates */
+	Market	   *market;
+	Selections *selections;
 } CandidateSet;
 
 /*
  * Read the candidates of a query: a row a candidate with customer, offer, gain
  * and cost, or a row a customer with arrays offers, gains and costs.  "type"
  * is the type of customers, or InvalidOid for whatever they are; they are cast
- * to it, or else any integers will do.  candidates_finish() completes the hulls.
+ * to it, or else any integers will do.  With rules (or NULL), all candidates are
+ * kept; candidates_complete() makes hulls or a market of what was read.
  */
 extern CandidateSet *candidates_read(const char *query, Oid type, bool cast, int64 seed,
+									 const Rule *rules, int nrules,
 									 const char *work, Progress *progress);
+extern void candidates_complete(CandidateSet *set);
+
+/* Candidates read. */
+static inline int64
+candidates_count(const CandidateSet *set)
+{
+	return set->market ? set->market->nitems : set->candidates->n;
+}
 
 #endif							/* COUPON_CANDIDATES_SQL_H */

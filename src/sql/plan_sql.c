@@ -32,10 +32,10 @@ plan_pack(const AllocationPlan *plan)
 	put_int64(&to, plan->customers);
 	put_int64(&to, plan->candidates);
 	put_int64(&to, plan->allocated);
+	put_int64(&to, plan->offers);
 	put_double(&to, plan->objective);
 	put_double(&to, plan->bound);
 	put_double(&to, plan->spent);
-	put_double(&to, plan->budget);
 	put_double(&to, plan->seconds);
 	put_int32(&to, plan->scans);
 	put_int32(&to, plan->nrules);
@@ -48,6 +48,7 @@ plan_pack(const AllocationPlan *plan)
 		put_text(&to, rule->selection);
 		put_double(&to, rule->bound);
 		put_double(&to, rule->used);
+		put_double(&to, rule->slack);
 		put_double(&to, rule->price);
 		put_int32(&to, rule->binding);
 	}
@@ -87,13 +88,13 @@ plan_unpack(Reader *from, int version)
 	plan->customers = get_int64(from, 0, PG_INT64_MAX);
 	plan->candidates = get_int64(from, 0, PG_INT64_MAX);
 	plan->allocated = get_int64(from, 0, plan->customers);
+	plan->offers = get_int64(from, plan->allocated, plan->candidates);
 	plan->objective = get_double(from);
 	plan->bound = get_double(from);
 	plan->spent = get_double(from);
-	plan->budget = get_double(from);
 	plan->seconds = get_double(from);
 	plan->scans = get_int32(from, 0, PG_INT32_MAX);
-	if (plan->objective > plan->bound || plan->spent > plan->budget || plan->seconds < 0)
+	if (plan->objective > plan->bound || plan->seconds < 0)
 		get_failed(from, "The certificate contradicts itself.");
 
 	/* each rule has a kind, a name and a selection: 12 bytes at least */
@@ -108,6 +109,7 @@ plan_unpack(Reader *from, int version)
 		rule->selection = get_json(from);
 		rule->bound = get_double(from);
 		rule->used = get_double(from);
+		rule->slack = get_double(from);
 		rule->price = get_double(from);
 		rule->binding = get_int32(from, 0, 1);
 	}
@@ -147,12 +149,12 @@ plan_describe(const void *model, StringInfo json)
 	appendStringInfo(json, ", \"status\": \"%s\", \"method\": ", plan->optimal ? "optimal" : "feasible");
 	escape_json(json, plan->method);
 	appendStringInfo(json, ", \"options\": %s", plan->options);
-	appendStringInfo(json, ", \"seed\": %lld, \"customers\": %lld, \"candidates\": %lld, \"allocated\": %lld",
+	appendStringInfo(json, ", \"seed\": %lld, \"customers\": %lld, \"candidates\": %lld, \"allocated\": %lld, \"offers\": %lld",
 					 (long long) plan->seed, (long long) plan->customers,
-					 (long long) plan->candidates, (long long) plan->allocated);
-	appendStringInfo(json, ", \"objective\": %s, \"bound\": %s, \"gap\": %s, \"spent\": %s, \"budget\": %s",
+					 (long long) plan->candidates, (long long) plan->allocated, (long long) plan->offers);
+	appendStringInfo(json, ", \"objective\": %s, \"bound\": %s, \"gap\": %s, \"spent\": %s",
 					 number(plan->objective), number(plan->bound), number(gap_of(plan)),
-					 number(plan->spent), number(plan->budget));
+					 number(plan->spent));
 	appendStringInfo(json, ", \"seconds\": %s, \"scans\": %d, \"rules\": [",
 					 number(plan->seconds), plan->scans);
 	for (int i = 0; i < plan->nrules; i++)
@@ -163,9 +165,9 @@ plan_describe(const void *model, StringInfo json)
 		escape_json(json, rule->name);
 		appendStringInfoString(json, ", \"kind\": ");
 		escape_json(json, rule->kind);
-		appendStringInfo(json, ", \"selection\": %s, \"bound\": %s, \"used\": %s, \"price\": %s, \"binding\": %s}",
+		appendStringInfo(json, ", \"selection\": %s, \"bound\": %s, \"used\": %s, \"slack\": %s, \"price\": %s, \"binding\": %s}",
 						 rule->selection, number(rule->bound), number(rule->used),
-						 number(rule->price), rule->binding ? "true" : "false");
+						 number(rule->slack), number(rule->price), rule->binding ? "true" : "false");
 	}
 	appendStringInfoChar(json, ']');
 }

@@ -19,7 +19,8 @@ typedef struct PlanRule
 	char	   *selection;		/* JSON */
 	double		bound;
 	double		used;
-	double		price;			/* gain of one more unit of the bound */
+	double		slack;			/* of its linear form */
+	double		price;			/* gain of one more unit of that */
 	bool		binding;
 } PlanRule;
 
@@ -40,10 +41,10 @@ typedef struct AllocationPlan
 	int64		customers;
 	int64		candidates;
 	int64		allocated;		/* customers who get an offer */
+	int64		offers;			/* that they get */
 	double		objective;		/* gain of the allocation */
 	double		bound;			/* no allocation that keeps the rules gains more */
 	double		spent;
-	double		budget;
 	double		seconds;
 	int			scans;			/* of the inner query */
 	int			nrules;
