@@ -9,7 +9,9 @@
  *
  * The simplex method prints a line every HEARTBEAT_MS, branch and bound calls
  * back at every node, and there interrupts are served: an SQL error jumps out
- * over GLPK's frames, which are plain C and are never returned to.
+ * over GLPK's frames, which are plain C and are never returned to.  Within a
+ * node the simplex method prints every 5 s only, which GLPK does not let us
+ * change; it starts from the parent's basis, so nodes take a fraction of that.
  */
 #include "coupon.h"
 
