@@ -2,7 +2,7 @@ EXTENSION  = coupon
 MODULE_big = coupon
 DATA       = $(wildcard coupon--*.sql)
 
-# One list per layer; a layer may call only the layers after it.
+# One list per layer; a layer may call only the layers after it, and progress.o.
 OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
 	allocation_sql.o candidates_sql.o evaluation_sql.o model_sql.o plan_sql.o regression_sql.o \
@@ -16,7 +16,7 @@ PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o keys.o lexicon.o \
 	model.o options.o progress.o query.o schema.o scorer.o site.o state.o textform.o training.o)
 LIB   = $(addprefix src/lib/, \
-	blas.o glpk.o program.o)
+	blas.o glpk.o program.o watch.o)
 
 REGRESS      = $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))
 REGRESS_OPTS = --load-extension=coupon

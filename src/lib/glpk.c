@@ -9,7 +9,9 @@
  *
  * The simplex method prints a line every HEARTBEAT_MS, branch and bound calls
  * back at every node, and there interrupts are served: an SQL error jumps out
- * over GLPK's frames, which are plain C and are never returned to.
+ * over GLPK's frames, which are plain C and are never returned to.  Within a
+ * node the simplex method prints every 5 s only, which GLPK does not let us
+ * change; it starts from the parent's basis, so nodes take a fraction of that.
  */
 #include "coupon.h"
 
@@ -17,13 +19,17 @@
 #include <limits.h>
 #include <math.h>
 
-#include "utils/float.h"
+#include "miscadmin.h"
 
 #include "lib/glpk.h"
 #include "lib/program.h"
+#include "lib/watch.h"
 
 #define HEARTBEAT_MS	100
 #define SLICE_MS		100		/* of the simplex method, to begin with */
+
+/* With more nonzeros GLPK would spend a second where it hears no cancel. */
+#define LARGE		2000000
 
 /* Branch and bound: closer than this is as good, and whole, relatively. */
 #define TOL_OBJ		1e-9
@@ -35,56 +41,28 @@ typedef struct Fence
 	const LinearOptions *options;
 	LinearPricer pricer;		/* NULL: solve as it is */
 	void	   *of;
-	bool		integer;
 	LinearSolution *solution;
-	instr_time	began;
-	instr_time	looked;			/* when branch and bound last looked at its bound */
+	bool		integer;
+	bool		presolve;
 	bool		branching;
 	const double *start;		/* for branch and bound, until it has been given */
-	char		last_words[256];
+	Watch		watch;
 } Fence;
 
-static bool inside = false;
-
-/* Milliseconds left: INT_MAX without a limit, 0 when there is no time left. */
-static int
-time_left(const Fence *fence)
-{
-	instr_time	passed;
-	double		left;
-
-	if (fence->options->time_limit <= 0)
-		return INT_MAX;
-	INSTR_TIME_SET_CURRENT(passed);
-	INSTR_TIME_SUBTRACT(passed, fence->began);
-	left = fence->options->time_limit * 1000 - INSTR_TIME_GET_MILLISEC(passed);
-
-	return left <= 0 ? 0 : (int) Min(ceil(left), INT_MAX - 1);
-}
-
-static bool
-notice_due(const Fence *fence)
-{
-	return fence->options->progress && progress_due(fence->options->progress);
-}
-
-/* What GLPK prints: its last words, the first of which say what is wrong, or a heartbeat. */
+/* What GLPK prints: its last words, or a heartbeat. */
 static int
 overhear(void *info, const char *line)
 {
 	Fence	   *fence = info;
+	int			iterations;
 
 	if (glp_at_error())
-	{
-		if (fence->last_words[0] == '\0')
-			strlcpy(fence->last_words, line, sizeof(fence->last_words));
-	}
+		watch_listen(&fence->watch, line);
 	else
 	{
-		int			iterations;
-
 		CHECK_FOR_INTERRUPTS();
-		if (!fence->branching && sscanf(line, "%*[ *#]%d:", &iterations) == 1 && notice_due(fence))
+		if (!fence->branching && sscanf(line, "%*[ *#]%d:", &iterations) == 1 &&
+			watch_notice(&fence->watch))
 			ereport(NOTICE,
 					(errmsg("linear programme: %d simplex iterations", iterations)));
 	}
@@ -95,24 +73,7 @@ overhear(void *info, const char *line)
 static void
 give_up(void *info)
 {
-	Fence	   *fence = info;
-	char	   *words = fence->last_words;
-
-	words[strcspn(words, "\n")] = '\0';
-	if (strstr(words, "allocation limit exceeded"))
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("linear programming solver needs more than %d MB",
-						fence->options->memory_mb)));
-	if (strstr(words, "no memory available"))
-		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
-				 errmsg("out of memory"),
-				 errdetail("Failed in the linear programming solver.")));
-	ereport(ERROR,
-			(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-			 errmsg("linear programming solver failed"),
-			 errdetail_internal("%s", words)));
+	watch_failed(&((Fence *) info)->watch);
 }
 
 static int
@@ -139,8 +100,6 @@ load(const LinearProgram *program)
 	glp_prob   *prob = glp_create_prob();
 	int		   *row = palloc_huge(int, program->nonzeros + 1);
 	int		   *column = palloc_huge(int, program->nonzeros + 1);
-	double	   *value = palloc_huge(double, program->nonzeros + 1);
-	int			n = 0;
 
 	glp_set_obj_dir(prob, GLP_MAX);
 	if (program->rows > 0)
@@ -159,18 +118,23 @@ load(const LinearProgram *program)
 	}
 
 	for (int64 k = 0; k < program->nonzeros; k++)
-		if (program->value[k] != 0)
-		{
-			row[++n] = program->row[k] + 1;
-			column[n] = program->column[k] + 1;
-			value[n] = program->value[k];
-		}
-	glp_load_matrix(prob, n, row, column, value);
+	{
+		row[k + 1] = program->row[k] + 1;
+		column[k + 1] = program->column[k] + 1;
+	}
+	glp_load_matrix(prob, program->nonzeros, row, column, program->value - 1);
 	pfree(row);
 	pfree(column);
-	pfree(value);
+	CHECK_FOR_INTERRUPTS();
 
 	return prob;
+}
+
+static void
+scale(glp_prob *prob)
+{
+	glp_scale_prob(prob, glp_get_num_nz(prob) > LARGE ? GLP_SF_EQ | GLP_SF_2N : GLP_SF_AUTO);
+	CHECK_FOR_INTERRUPTS();
 }
 
 /*
@@ -193,7 +157,7 @@ simplex(Fence *fence, glp_prob *prob, int method)
 	parm.r_test = GLP_RT_FLIP;
 	for (;;)
 	{
-		int			left = time_left(fence);
+		int			left = watch_left(&fence->watch);
 		int			result;
 
 		if (left == 0)
@@ -233,8 +197,6 @@ visit(glp_tree *tree, void *info)
 {
 	Fence	   *fence = info;
 	double	   *bound = &fence->solution->bound;
-	instr_time	now;
-	instr_time	passed;
 
 	CHECK_FOR_INTERRUPTS();
 	glp_ios_tree_size(tree, NULL, NULL, &fence->solution->nodes);
@@ -250,17 +212,13 @@ visit(glp_tree *tree, void *info)
 	}
 
 	/* to find the best node takes as long as there are nodes */
-	INSTR_TIME_SET_CURRENT(now);
-	passed = now;
-	INSTR_TIME_SUBTRACT(passed, fence->looked);
-	if (INSTR_TIME_GET_MILLISEC(passed) >= HEARTBEAT_MS)
+	if (watch_beat(&fence->watch, HEARTBEAT_MS))
 	{
 		int			best = glp_ios_best_node(tree);
 
-		fence->looked = now;
 		if (best > 0)
 			*bound = Min(*bound, glp_ios_node_bound(tree, best));
-		if (notice_due(fence))
+		if (watch_notice(&fence->watch))
 			ereport(NOTICE,
 					(glp_mip_status(glp_ios_get_prob(tree)) == GLP_FEAS ?
 					 errmsg("integer programme: %d nodes, %.3g %% from its bound at most",
@@ -276,7 +234,7 @@ branch_and_bound(Fence *fence, glp_prob *prob)
 {
 	glp_iocp	parm;
 	double	   *bound = &fence->solution->bound;
-	int			left = time_left(fence);
+	int			left = watch_left(&fence->watch);
 	double		objective;
 	int			result;
 
@@ -333,7 +291,7 @@ optimise(Fence *fence, glp_prob *prob, bool shrunk)
 {
 	LinearStatus status;
 
-	glp_scale_prob(prob, GLP_SF_AUTO);
+	scale(prob);
 	status = simplex(fence, prob, GLP_DUALP);
 	if (status == LP_INFEASIBLE || status == LP_UNBOUNDED)
 		return status;
@@ -387,29 +345,26 @@ optimise_presolved(Fence *fence, glp_prob *prob)
 static void
 add_columns(glp_prob *prob, const LinearColumns *more)
 {
-	int			first = glp_add_cols(prob, more->columns);
+	int			j = glp_add_cols(prob, more->columns);
 	int		   *row = palloc_array(int, glp_get_num_rows(prob) + 1);
-	double	   *value = palloc_array(double, glp_get_num_rows(prob) + 1);
 
-	for (int j = 0; j < more->columns; j++)
+	for (int i = 0; i < more->columns; i++, j++)
 	{
+		int64		first = more->first[i];
+		int			length = more->first[i + 1] - first;
 		double		largest = 0;
-		int			n = 0;
 
-		for (int64 k = more->first[j]; k < more->first[j + 1]; k++)
-			if (more->value[k] != 0)
-			{
-				row[++n] = more->row[k] + 1;
-				value[n] = more->value[k];
-				largest = Max(largest, fabs(value[n]) * glp_get_rii(prob, row[n]));
-			}
-		set_column(prob, first + j, more->objective[j], more->lower[j], more->upper[j]);
-		glp_set_mat_col(prob, first + j, n, row, value);
+		for (int k = 0; k < length; k++)
+		{
+			row[k + 1] = more->row[first + k] + 1;
+			largest = Max(largest, fabs(more->value[first + k]) * glp_get_rii(prob, row[k + 1]));
+		}
+		set_column(prob, j, more->objective[i], more->lower[i], more->upper[i]);
+		glp_set_mat_col(prob, j, length, row, more->value + first - 1);
 		if (largest > 0)
-			glp_set_sjj(prob, first + j, exp2(-rint(log2(largest))));
+			glp_set_sjj(prob, j, exp2(-rint(log2(largest))));
 	}
 	pfree(row);
-	pfree(value);
 }
 
 /* Solve, ask for more columns, and go on from where we are. */
@@ -418,7 +373,7 @@ generate(Fence *fence, glp_prob *prob)
 {
 	LinearSolution *solution = fence->solution;
 
-	glp_scale_prob(prob, GLP_SF_AUTO);
+	scale(prob);
 	for (int method = GLP_DUALP;; method = GLP_PRIMAL)
 	{
 		LinearColumns more = {0};
@@ -426,7 +381,10 @@ generate(Fence *fence, glp_prob *prob)
 		solution->status = simplex(fence, prob, method);
 		solution->iterations = glp_get_it_cnt(prob);
 		if (solution->status != LP_OPTIMAL)
+		{
+			solution_clear(solution, solution->status);
 			return solution->status;
+		}
 		solution->bound = glp_get_obj_val(prob);
 		read_duals(solution, prob);
 		read_solution(solution, prob, false);
@@ -451,7 +409,7 @@ work(Fence *fence)
 	prob = load(fence->program);
 	if (fence->pricer)
 		solution->status = generate(fence, prob);
-	else if (fence->options->presolve)
+	else if (fence->presolve)
 		solution->status = optimise_presolved(fence, prob);
 	else
 		solution->status = optimise(fence, prob, false);
@@ -463,78 +421,44 @@ work(Fence *fence)
 		solution_clear(solution, solution->status);
 }
 
-static void
-fenced(Fence *fence)
+void
+glpk_run(const LinearProgram *program, const LinearOptions *options,
+		 LinearPricer pricer, void *of, LinearSolution *solution)
 {
-	if (inside)
+	Fence		fence = {
+		.program = program,
+		.options = options,
+		.pricer = pricer,
+		.of = of,
+		.solution = solution,
+		.integer = program_integer(program),
+		.presolve = options->presolve && !pricer && program->nonzeros <= LARGE,
+	};
+	int			result;
+
+	if (fence.integer && !fence.presolve && options->start &&
+		program_feasible(program, options->start))
+		fence.start = options->start;
+	watch_start(&fence.watch, options->progress, options->time_limit, options->memory_mb);
+
+	/* a solve within a solve would free the other's memory */
+	result = glp_init_env();
+	if (result == 1)
 		elog(ERROR, "GLPK is already at work");
-	if (glp_init_env() != 0)
+	if (result != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OUT_OF_MEMORY),
 				 errmsg("out of memory")));
 
 	PG_TRY();
 	{
-		inside = true;
-		glp_term_hook(overhear, fence);
-		glp_error_hook(give_up, fence);
-		work(fence);
+		glp_term_hook(overhear, &fence);
+		glp_error_hook(give_up, &fence);
+		work(&fence);
 	}
 	PG_FINALLY();
 	{
 		glp_free_env();
-		inside = false;
 	}
 	PG_END_TRY();
-}
-
-static void
-solve(const LinearProgram *program, const LinearOptions *options,
-	  LinearPricer pricer, void *of, LinearSolution *solution)
-{
-	static const LinearOptions none = {0};
-	Fence		fence = {
-		.program = program,
-		.options = options ? options : &none,
-		.pricer = pricer,
-		.of = of,
-		.solution = solution,
-	};
-
-	program_check(program);
-	memset(solution, 0, sizeof(*solution));
-	solution_allocate(solution, program->rows, program->columns);
-	solution_clear(solution, LP_UNFINISHED);
-	INSTR_TIME_SET_CURRENT(fence.began);
-	fence.looked = fence.began;
-	for (int j = 0; j < program->columns && program->integer; j++)
-		fence.integer |= program->integer[j];
-	if (fence.integer && fence.options->start && !fence.options->presolve &&
-		program_feasible(program, fence.options->start))
-		fence.start = fence.options->start;
-
-	if (program_contradicts(program))
-		solution_clear(solution, LP_INFEASIBLE);
-	else if (pricer || !program_trivial(program, solution))
-		fenced(&fence);
-
-	if (isnan(solution->bound) || (solution->status <= LP_FEASIBLE && !isfinite(solution->objective)))
-		ereport(ERROR,
-				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("linear programming solver returned a value that is not finite")));
-}
-
-void
-glpk_solve(const LinearProgram *program, const LinearOptions *options, LinearSolution *solution)
-{
-	solve(program, options, NULL, NULL, solution);
-}
-
-void
-glpk_generate(const LinearProgram *program, const LinearOptions *options,
-			  LinearPricer pricer, void *of, LinearSolution *solution)
-{
-	if (program->integer)
-		elog(ERROR, "columns are generated for linear programmes only");
-	solve(program, options, pricer, of, solution);
 }

@@ -77,7 +77,8 @@ typedef struct LinearOptions
 	double		time_limit;		/* seconds; 0: none */
 	double		gap;			/* relative, of integer programmes; 0: prove it */
 	int			memory_mb;		/* of the solver alone; 0: no limit */
-	bool		presolve;		/* shrink it first: worth it if there is something to shrink */
+	bool		presolve;		/* shrink it first: worth it if there is something to shrink;
+								 * not done with more than two million nonzeros */
 	const double *start;		/* (columns) integer programmes without presolve: a solution to
 								 * beat, not used if it breaks a bound; may be NULL */
 	Progress   *progress;		/* NULL: say nothing */
@@ -111,8 +112,9 @@ typedef void (*LinearPricer) (void *of, const LinearSolution *solution, LinearCo
 /*
  * Solve a linear programme by column generation: each solve goes on from the
  * basis of the one before.  Its solution is that of all columns, those
- * generated last.  It ends early, with its status, when a solve ends in
- * anything but an optimum; no column is integer; presolve is not used.
+ * generated last; its bound holds for the columns there are.  It ends early,
+ * with no more than its status, when a solve ends in anything but an optimum.
+ * No column is integer; presolve is not used.
  */
 extern void glpk_generate(const LinearProgram *program, const LinearOptions *options,
 						  LinearPricer pricer, void *of, LinearSolution *solution);

@@ -54,8 +54,8 @@ check_bounds(const char *what, int index, double lower, double upper)
 			 what, index, lower, upper);
 }
 
-void
-program_check(const LinearProgram *program)
+static void
+check_program(const LinearProgram *program)
 {
 	check_size("rows", program->rows, MAX_ROWS);
 	check_size("columns", program->columns, MAX_COLUMNS);
@@ -102,6 +102,16 @@ whole(const LinearProgram *program, int column)
 	return program->integer && program->integer[column];
 }
 
+bool
+program_integer(const LinearProgram *program)
+{
+	for (int j = 0; j < program->columns; j++)
+		if (whole(program, j))
+			return true;
+
+	return false;
+}
+
 double
 program_lower(const LinearProgram *program, int column)
 {
@@ -118,8 +128,9 @@ program_upper(const LinearProgram *program, int column)
 	return whole(program, column) ? floor(upper) : upper;
 }
 
-bool
-program_contradicts(const LinearProgram *program)
+/* Does a bound exclude every value?  Then there is nothing to solve. */
+static bool
+contradictory(const LinearProgram *program)
 {
 	for (int i = 0; i < program->rows; i++)
 		if (program->row_lower[i] > program->row_upper[i])
@@ -131,8 +142,9 @@ program_contradicts(const LinearProgram *program)
 	return false;
 }
 
-bool
-program_trivial(const LinearProgram *program, LinearSolution *solution)
+/* Solve a programme without nonzeros; false if it has one. */
+static bool
+trivial(const LinearProgram *program, LinearSolution *solution)
 {
 	bool		infeasible = false;
 
@@ -240,4 +252,40 @@ solution_clear(LinearSolution *solution, LinearStatus status)
 	solution->status = status;
 	solution->objective = get_float8_nan();
 	solution->bound = status == LP_INFEASIBLE ? -get_float8_infinity() : get_float8_infinity();
+}
+
+static void
+solve(const LinearProgram *program, const LinearOptions *options,
+	  LinearPricer pricer, void *of, LinearSolution *solution)
+{
+	static const LinearOptions none = {0};
+
+	check_program(program);
+	memset(solution, 0, sizeof(*solution));
+	solution_allocate(solution, program->rows, program->columns);
+	solution_clear(solution, LP_UNFINISHED);
+	if (contradictory(program))
+		solution_clear(solution, LP_INFEASIBLE);
+	else if (pricer || !trivial(program, solution))
+		glpk_run(program, options ? options : &none, pricer, of, solution);
+
+	if (isnan(solution->bound) || (solution->status <= LP_FEASIBLE && !isfinite(solution->objective)))
+		ereport(ERROR,
+				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+				 errmsg("linear programming solver returned a value that is not finite")));
+}
+
+void
+glpk_solve(const LinearProgram *program, const LinearOptions *options, LinearSolution *solution)
+{
+	solve(program, options, NULL, NULL, solution);
+}
+
+void
+glpk_generate(const LinearProgram *program, const LinearOptions *options,
+			  LinearPricer pricer, void *of, LinearSolution *solution)
+{
+	if (program_integer(program))
+		elog(ERROR, "columns are generated for linear programmes only");
+	solve(program, options, pricer, of, solution);
 }

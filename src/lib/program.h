@@ -1,7 +1,8 @@
 /*
  * program.h
  *		What a linear programme needs no solver for: is it well-formed, is it
- *		trivial, is a point feasible, what do prices prove.
+ *		trivial, is a point feasible, what do prices prove.  The solver, glpk.c,
+ *		gets the others, and uses the rest.
  */
 #ifndef COUPON_PROGRAM_H
 #define COUPON_PROGRAM_H
@@ -11,14 +12,10 @@
 #include "lib/glpk.h"
 
 /* Raise an error if an index, a number or a size is wrong. */
-extern void program_check(const LinearProgram *program);
 extern void program_check_columns(const LinearColumns *more, int rows, int columns);
 
-/* Does a bound exclude every value?  Then there is nothing to solve. */
-extern bool program_contradicts(const LinearProgram *program);
-
-/* Solve a programme without nonzeros; false if it has one. */
-extern bool program_trivial(const LinearProgram *program, LinearSolution *solution);
+/* Is any column integer? */
+extern bool program_integer(const LinearProgram *program);
 
 /* Does x keep all bounds, up to rounding? */
 extern bool program_feasible(const LinearProgram *program, const double *x);
@@ -35,5 +32,9 @@ extern void solution_allocate(LinearSolution *solution, int rows, int columns);
 
 /* No solution, for this reason. */
 extern void solution_clear(LinearSolution *solution, LinearStatus status);
+
+/* In glpk.c: solve a programme that has been checked, and has rows that say something. */
+extern void glpk_run(const LinearProgram *program, const LinearOptions *options,
+					 LinearPricer pricer, void *of, LinearSolution *solution);
 
 #endif							/* COUPON_PROGRAM_H */
