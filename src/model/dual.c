@@ -283,7 +283,6 @@ follow(Path *path, double last, double gap)
 			memcpy(dual->price, path->price, sizeof(double) * path->m);
 		}
 		dual->hopeless = value_of(path) < path->least;
-		elog(DEBUG2, "step %d temperature %g damping %g value %g distance %g", step, path->temperature, path->damping, value_of(path), distance);
 		if (dual->hopeless || (all && distance <= gap))
 			break;
 		if (walked && path->promise > gap * PROMISE && steps < MOST_STEPS_EACH)
