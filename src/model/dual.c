@@ -268,7 +268,7 @@ follow(Path *path, double last, double gap)
 	double		before;
 
 	look(path, path->price);
-	before = dual->bound;
+	before = INFINITY;			/* one cooling at least: the sample's prices may be as good as they get */
 	path->damping = 0;
 	for (int step = 1, steps = 1; step <= MOST_STEPS; step++, steps++)
 	{
