@@ -2,7 +2,7 @@
 -- brute force, proven bounds, proofs that there is none, the same under every order of rows.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(32);
+SELECT plan(35);
 
 CREATE FUNCTION draw(key text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
 $$ SELECT (('x' || substr(md5(key), 1, 7))::bit(28)::integer % n) $$;
@@ -145,8 +145,19 @@ SELECT cmp_ok((d->>'bound')::float8 - (d->>'objective')::float8, '<=', 5::float8
 FROM coupon.describe(coupon.allocation_plan('SELECT c AS customer, o AS offer, g AS gain, p AS cost
 	FROM generate_series(1, 3000) c, (VALUES (''a'', 3, 2), (''b'', 5, 5)) v(o, g, p)', ARRAY[coupon.budget(7001), coupon.at_most(901, '{"offer": "b"}')])) d;
 
+SELECT cmp_ok((d->>'gap')::float8, '<', 1e-4::float8, 'gain = cost + 1: ties everywhere, and a small gap all the same')
+FROM coupon.describe(coupon.allocation_plan('SELECT c AS customer, o AS offer, o + 1 AS gain, o AS cost FROM generate_series(1, 10000) c, generate_series(1, 10) o',
+	ARRAY[coupon.budget(25003), coupon.at_most(4000, '{"offer": "3"}')])) d;
+SELECT throws_ok($$ SELECT * FROM coupon.allocate('SELECT 1 AS customer, ''a'' AS offer, 1e270 AS gain, 1 AS cost', ARRAY[coupon.roi_at_least(1)]) $$, '22023', NULL,
+	'under a return, gains are money');
 SELECT throws_ok($$ SELECT * FROM coupon.allocate('TABLE market', many() || ARRAY[coupon.at_least(1900, name => 'reach')]) $$, '23514', NULL,
 	'a contradiction is proven');
+
+-- every customer twice, and all amounts: twice the bound, and the gain up to the gaps
+SELECT ok(abs((b->>'bound')::float8 - 2 * (a->>'bound')::float8) < 1e-5 * (a->>'bound')::float8 AND (b->>'gap')::float8 < 1e-3, 'duplicated customers double the bound')
+FROM coupon.describe(coupon.allocation_plan('TABLE market', ARRAY[coupon.budget(1000), coupon.at_most(200, '{"offer": "offer 1"}'), coupon.share_at_least(0.4, '{"region": "west"}')], '{"method": "dual"}')) a,
+	coupon.describe(coupon.allocation_plan('SELECT * FROM market UNION ALL SELECT customer + 5000, offer, region, age, gain, cost FROM market',
+		ARRAY[coupon.budget(2000), coupon.at_most(400, '{"offer": "offer 1"}'), coupon.share_at_least(0.4, '{"region": "west"}')], '{"method": "dual"}')) b;
 
 --
 -- Cancel: reading, prices, repair, branch and bound

@@ -268,7 +268,7 @@ follow(Path *path, double last, double gap)
 	double		before;
 
 	look(path, path->price);
-	before = dual->bound;
+	before = INFINITY;			/* one cooling at least: the sample's prices may be as good as they get */
 	path->damping = 0;
 	for (int step = 1, steps = 1; step <= MOST_STEPS; step++, steps++)
 	{
@@ -283,13 +283,10 @@ follow(Path *path, double last, double gap)
 			memcpy(dual->price, path->price, sizeof(double) * path->m);
 		}
 		dual->hopeless = value_of(path) < path->least;
-		elog(DEBUG2, "step %d temperature %g damping %g value %g distance %g", step, path->temperature, path->damping, value_of(path), distance);
 		if (dual->hopeless || (all && distance <= gap))
 			break;
 		if (walked && path->promise > gap * PROMISE && steps < MOST_STEPS_EACH)
 			continue;
-		elog(DEBUG1, "n %lld step %d temperature %g damping %g promise %g gap %g bound %.10g", (long long) path->n, step,
-			 path->temperature, path->damping, path->promise, distance, dual->bound);
 		if (path->temperature <= last ||
 			(all && path->temperature < ENOUGH_COLD && before - dual->bound <= gap * fabs(dual->bound)))
 			break;

@@ -412,7 +412,5 @@ repair(Core *core, double enough)
 	pfree(repair.relief);
 	pfree(repair.order);
 
-	elog(DEBUG1, "chains looked at: %lld", (long long) repair.work);
-
 	return !is_broken(&repair);
 }

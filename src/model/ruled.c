@@ -155,7 +155,6 @@ make_whole(const Market *market, const Dual *dual, const RuledOptions *options, 
 	for (int round = 0; round < ROUNDS && !kept; round++, most *= MORE_CHOICES)
 	{
 		core_choices(core, most, options->seed);
-		elog(DEBUG1, "core: %d customers, %d choices", core->ncustomers, core->nchoices);
 		kept = repair(core, enough);
 		core_settle(core);
 	}

@@ -76,6 +76,10 @@ add_to_market(CandidateSet *set, int64 customer, int offer, double gain, double 
 	Market	   *market = set->market;
 	int			n = set->selections->nattributes;
 
+	if (unlikely(set->gain_is_money && fabs(gain) > MONEY_MOST))
+		bad_argument("gain of customer %s and offer \"%s\" is %g, but under a rule about gains must be between %g and %g",
+					 keys_text(set->keys, customer), text_to_cstring(set->offers->words[offer].value), gain,
+					 -MONEY_MOST, MONEY_MOST);
 	market_add(market, offer, selections_class(set->selections, offer, element), gain, cost);
 	if (n > 0)
 	{
@@ -384,6 +388,8 @@ candidates_read(const char *query, Oid type, bool cast, int64 seed, const Rule *
 	if (rules)
 	{
 		set->selections = selections_make(rules, nrules, columns, set->arrays, set->offers, &wanted, COST + 1);
+		for (int r = 0; r < set->selections->set->nrows; r++)
+			set->gain_is_money |= set->selections->set->rows[r].column == COLUMN_GAIN;
 		set->market = market_make(set->selections->set, complain_duplicate, set);
 	}
 	else

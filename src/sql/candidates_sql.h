@@ -31,6 +31,7 @@ typedef struct CandidateSet
 	/* where rules need more than hulls, instead of candidates */
 	Market	   *market;
 	Selections *selections;
+	bool		gain_is_money;	/* a rule adds gains up */
 } CandidateSet;
 
 /*
