@@ -178,7 +178,8 @@ SELECT throws_ok('SELECT coupon.predict(m, ARRAY[1e308, ' || other || ']) FROM (
 CREATE TABLE heavy AS SELECT (i % 3 = 0)::int AS v, ARRAY(SELECT sin(i * j) FROM generate_series(1, 150) j) AS x FROM generate_series(1, 20000) i;
 SET LOCAL statement_timeout = '300ms';
 SELECT ok(pg_temp.stops('SELECT coupon.linear_fit(v, x) FROM heavy, generate_series(1, 1000)'), 'a running linear_fit stops within a second');
-SELECT ok(pg_temp.stops('SELECT coupon.logit_fit(v, x) FROM heavy, generate_series(1, 8)'), 'a running logit_fit stops within a second');
+-- separable: many steps over few rows
+SELECT ok(pg_temp.stops('SELECT coupon.logit_fit((x[1] > 0)::int, x) FROM heavy, generate_series(1, 2)'), 'a running logit_fit stops within a second');
 RESET statement_timeout;
 
 SELECT * FROM finish();
