@@ -255,25 +255,16 @@ SET LOCAL search_path TO DEFAULT;
 SELECT is((SELECT count(*) FROM found)::int, 1, 'an empty search_path will do');
 
 -- a limit of 300 ms stops it within a second, reading as well as calculating
-CREATE FUNCTION stopped(query text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	began timestamptz := clock_timestamp();
-BEGIN
-	EXECUTE query;
-	RETURN false;
-EXCEPTION WHEN query_canceled THEN
-	RETURN clock_timestamp() < began + interval '1.3 seconds';
-END $$;
 CREATE TABLE crowd AS
 SELECT 1 AS customer, array_agg('o' || i) AS offers, array_agg(sqrt(i)) AS gains, array_agg(i::float8) AS costs
 FROM generate_series(1, 1000000) i;
 SET LOCAL statement_timeout = '300ms';
-SELECT ok(stopped($$ SELECT * FROM coupon.allocate('SELECT i / 8 AS customer, (i % 8)::text AS offer, 1::float8 AS gain, 1::float8 AS cost
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.allocate('SELECT i / 8 AS customer, (i % 8)::text AS offer, 1::float8 AS gain, 1::float8 AS cost
 	FROM (SELECT generate_series(1, 1000000000) AS i) s', ARRAY[coupon.budget(1)], '{"quiet": true}') $$), 'reading can be stopped');
 SET LOCAL statement_timeout = '50ms';
-SELECT ok(stopped($$ SELECT * FROM coupon.allocate('TABLE crowd', ARRAY[coupon.budget(1)]) $$), 'one customer with a million offers can be stopped');
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.allocate('TABLE crowd', ARRAY[coupon.budget(1)]) $$), 'one customer with a million offers can be stopped');
 SET LOCAL statement_timeout = '300ms';
-SELECT ok(stopped($$ SELECT * FROM coupon.frontier('SELECT -i AS customer, ''x'' AS offer, 1::float8 AS gain, 1::float8 AS cost
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.frontier('SELECT -i AS customer, ''x'' AS offer, 1::float8 AS gain, 1::float8 AS cost
 	FROM (SELECT generate_series(1, 1000000000) AS i) s', 10) $$), 'the frontier can be stopped');
 SET LOCAL statement_timeout = 0;
 

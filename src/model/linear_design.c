@@ -15,15 +15,14 @@ linear_state_schema(const LinearState *state)
 	regions_of(state, &r);
 	for (int c = 0; c < state->nfeatures; c++)
 	{
-		SchemaColumn *column = &schema->columns[c];
+		SchemaColumn *column = schema_define(schema, c, regions_name(state, c),
+											 r.features[c].class, CurrentMemoryContext);
 
-		column->name = regions_name(state, c);
-		column->class = r.features[c].class;
-		column->length = r.features[c].length;
-		column->slot = schema->nslots;
-		schema->nslots += column->length;
-		if (column->class == COLUMN_CATEGORY)
-			column->categories = dictionary_make(CurrentMemoryContext);
+		if (column->class == COLUMN_ARRAY)
+		{
+			column->length = r.features[c].length;
+			schema->nslots += column->length;
+		}
 	}
 	/* the state keeps categories in the order that a sorted schema has */
 	for (int i = 0; i < state->ncategories; i++)

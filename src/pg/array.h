@@ -1,6 +1,6 @@
 /*
  * array.h
- *		Arrays in and out.
+ *		Arrays for results.
  */
 #ifndef COUPON_ARRAY_H
 #define COUPON_ARRAY_H
@@ -8,12 +8,6 @@
 #include "coupon.h"
 
 #include "utils/array.h"
-
-/* The float8[] in argument i: no nulls, all finite; "name" is for messages. */
-extern const double *vector_arg(FunctionCallInfo fcinfo, int i, const char *name, int *length);
-
-/* The same of an array value. */
-extern const double *vector_of(ArrayType *array, const char *name, int *length);
 
 /* A float8[] of n numbers. */
 extern Datum vector_datum(const double *values, int n);

@@ -7,10 +7,8 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/numeric.h"
 
 #include "pg/feature_values.h"
 
@@ -261,18 +259,8 @@ features_schema(const FeatureReader *reader, MemoryContext context)
 	Schema	   *schema = schema_make(context, reader->nsources, reader->row == NULL);
 
 	for (int c = 0; c < reader->nsources; c++)
-	{
-		const FeatureSource *source = &reader->sources[c];
-		SchemaColumn *column = &schema->columns[c];
-
-		column->name = MemoryContextStrdup(context, reader->row ? source->name : "");
-		column->class = source->class;
-		column->slot = schema->nslots;
-		column->length = source->class == COLUMN_ARRAY ? 0 : 1;
-		schema->nslots += column->length;
-		if (source->class == COLUMN_CATEGORY)
-			column->categories = dictionary_make(context);
-	}
+		schema_define(schema, c, reader->row ? reader->sources[c].name : "",
+					  reader->sources[c].class, context);
 
 	return schema;
 }

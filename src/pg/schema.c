@@ -40,6 +40,22 @@ schema_make(MemoryContext context, int ncolumns, bool positional)
 	return schema;
 }
 
+SchemaColumn *
+schema_define(Schema *schema, int c, const char *name, ColumnClass class, MemoryContext context)
+{
+	SchemaColumn *column = &schema->columns[c];
+
+	column->name = MemoryContextStrdup(context, name);
+	column->class = class;
+	column->length = class == COLUMN_ARRAY ? 0 : 1;
+	column->slot = schema->nslots;
+	schema->nslots += column->length;
+	if (class == COLUMN_CATEGORY)
+		column->categories = dictionary_make(context);
+
+	return column;
+}
+
 Schema *
 schema_sorted(const Schema *schema, MemoryContext context)
 {

@@ -60,6 +60,10 @@ extern const char *column_class_name(ColumnClass class);
 /* A schema of these columns without slots, in this context. */
 extern Schema *schema_make(MemoryContext context, int ncolumns, bool positional);
 
+/* Define the next column, of whose categories or elements nothing is known yet. */
+extern SchemaColumn *schema_define(Schema *schema, int c, const char *name, ColumnClass class,
+								   MemoryContext context);
+
 /* The same columns with slots in column order and categories sorted. */
 extern Schema *schema_sorted(const Schema *schema, MemoryContext context);
 

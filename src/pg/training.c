@@ -226,17 +226,7 @@ schema_like(const Schema *like, MemoryContext context)
 	Schema	   *schema = schema_make(context, like->ncolumns, like->positional);
 
 	for (int c = 0; c < like->ncolumns; c++)
-	{
-		SchemaColumn *column = &schema->columns[c];
-
-		column->name = MemoryContextStrdup(context, like->columns[c].name);
-		column->class = like->columns[c].class;
-		column->length = column->class == COLUMN_ARRAY ? 0 : 1;
-		column->slot = schema->nslots;
-		schema->nslots += column->length;
-		if (column->class == COLUMN_CATEGORY)
-			column->categories = dictionary_make(context);
-	}
+		schema_define(schema, c, like->columns[c].name, like->columns[c].class, context);
 
 	return schema;
 }

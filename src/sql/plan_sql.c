@@ -6,11 +6,11 @@
 
 #include "funcapi.h"
 #include "utils/builtins.h"
-#include "utils/float.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
+#include "pg/json.h"
 #include "pg/model.h"
 #include "sql/plan_sql.h"
 
@@ -126,12 +126,6 @@ plan_unpack(Reader *from, int version)
 	return plan;
 }
 
-static const char *
-number(double value)
-{
-	return float8out_internal(value);
-}
-
 /* The bound's distance, relative to the bound. */
 static double
 gap_of(const AllocationPlan *plan)
@@ -152,11 +146,12 @@ plan_describe(const void *model, StringInfo json)
 	appendStringInfo(json, ", \"seed\": %lld, \"customers\": %lld, \"candidates\": %lld, \"allocated\": %lld, \"offers\": %lld",
 					 (long long) plan->seed, (long long) plan->customers,
 					 (long long) plan->candidates, (long long) plan->allocated, (long long) plan->offers);
-	appendStringInfo(json, ", \"objective\": %s, \"bound\": %s, \"gap\": %s, \"spent\": %s",
-					 number(plan->objective), number(plan->bound), number(gap_of(plan)),
-					 number(plan->spent));
-	appendStringInfo(json, ", \"seconds\": %s, \"scans\": %d, \"rules\": [",
-					 number(plan->seconds), plan->scans);
+	json_member(json, "objective", plan->objective);
+	json_member(json, "bound", plan->bound);
+	json_member(json, "gap", gap_of(plan));
+	json_member(json, "spent", plan->spent);
+	json_member(json, "seconds", plan->seconds);
+	appendStringInfo(json, ", \"scans\": %d, \"rules\": [", plan->scans);
 	for (int i = 0; i < plan->nrules; i++)
 	{
 		const PlanRule *rule = &plan->rules[i];
@@ -165,9 +160,12 @@ plan_describe(const void *model, StringInfo json)
 		escape_json(json, rule->name);
 		appendStringInfoString(json, ", \"kind\": ");
 		escape_json(json, rule->kind);
-		appendStringInfo(json, ", \"selection\": %s, \"bound\": %s, \"used\": %s, \"slack\": %s, \"price\": %s, \"binding\": %s}",
-						 rule->selection, number(rule->bound), number(rule->used),
-						 number(rule->slack), number(rule->price), rule->binding ? "true" : "false");
+		appendStringInfo(json, ", \"selection\": %s", rule->selection);
+		json_member(json, "bound", rule->bound);
+		json_member(json, "used", rule->used);
+		json_member(json, "slack", rule->slack);
+		json_member(json, "price", rule->price);
+		appendStringInfo(json, ", \"binding\": %s}", rule->binding ? "true" : "false");
 	}
 	appendStringInfoChar(json, ']');
 }
