@@ -209,7 +209,7 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 		end_phase(problem, "group", problem->hulls->n);
 		budget = money_down(problem->rules[0].bound);
 		problem->allocation = knapsack_solve(problem->hulls, budget);
-		if (problem->set->candidates->n <= FEW_CANDIDATES)
+		if (problem->options.method == RULED_AUTO && problem->set->candidates->n <= FEW_CANDIDATES && problem->hulls->n <= FEW_CUSTOMERS)
 			few_improve(problem->hulls, problem->set->candidates->few, problem->set->candidates->n,
 						budget, problem->allocation);
 		end_phase(problem, "solve", problem->allocation->allocated);
