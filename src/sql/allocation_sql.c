@@ -14,6 +14,7 @@
 #include "model/few.h"
 #include "model/knapsack.h"
 #include "model/money.h"
+#include "model/plan.h"
 #include "model/ruled.h"
 #include "pg/options.h"
 #include "pg/query.h"
