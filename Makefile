@@ -10,7 +10,8 @@ SQL   = $(addprefix src/sql/, \
 	uplift_sql.o)
 MODEL = $(addprefix src/model/, \
 	base.o candidates.o core.o design.o dual.o evaluation.o exact.o few.o frontier.o hull.o \
-	knapsack.o learner.o leftover.o linear.o linear_check.o linear_design.o linear_regions.o \
+	knapsack.o learner.o leftover.o linear.o linear_check.o linear_columns.o linear_design.o \
+	linear_merge.o linear_regions.o \
 	linear_state.o logit.o market.o moments.o plan.o radix.o random.o repair.o response.o ruled.o \
 	ruleset.o sample.o scan.o solve.o uplift.o uplift_curve.o uplift_error.o weighted.o)
 PG    = $(addprefix src/pg/, \
