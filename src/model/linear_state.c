@@ -117,7 +117,7 @@ is_known(const LinearState *state, const Regions *r, int c, const FeatureValue *
 }
 
 static void
-write_missing(const LinearState *state, const Regions *r, int c, double *row)
+write_missing(const Regions *r, int c, double *row)
 {
 	const StateFeature *feature = &r->features[c];
 
@@ -162,7 +162,7 @@ again:
 		}
 
 		if (value->missing)
-			write_missing(state, &r, c, row);
+			write_missing(&r, c, row);
 		else if (feature->class == COLUMN_CATEGORY)
 			row[column] = 1;
 		else if (feature->class == COLUMN_ARRAY)

@@ -171,17 +171,17 @@ by_text(const void *a, const void *b, void *of)
 }
 
 int32 *
-lexicon_places(const Lexicon *lexicon)
+lexicon_ranks(const Lexicon *lexicon)
 {
 	int32	   *order = palloc_huge(int32, Max(lexicon->n, 1));
-	int32	   *places = palloc_huge(int32, Max(lexicon->n, 1));
+	int32	   *ranks = palloc_huge(int32, Max(lexicon->n, 1));
 
 	for (int32 i = 0; i < lexicon->n; i++)
 		order[i] = i;
 	qsort_arg(order, lexicon->n, sizeof(int32), by_text, lexicon->words);
 	for (int32 i = 0; i < lexicon->n; i++)
-		places[order[i]] = i;
+		ranks[order[i]] = i;
 	pfree(order);
 
-	return places;
+	return ranks;
 }

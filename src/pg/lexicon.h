@@ -36,6 +36,6 @@ extern Lexicon *lexicon_make(void);
 extern int	lexicon_number(Lexicon *lexicon, const char *bytes, int length);
 
 /* The texts in the order of their bytes: by number, the place there. */
-extern int32 *lexicon_places(const Lexicon *lexicon);
+extern int32 *lexicon_ranks(const Lexicon *lexicon);
 
 #endif							/* COUPON_LEXICON_H */

@@ -341,5 +341,5 @@ candidates_complete(CandidateSet *set)
 	classes = ruleset_compile(market->rules);
 	for (int64 at = 0; at < market->nitems; at++)
 		market->items[at].class = classes[market->items[at].class];
-	market_finish(market, set->keys->integer ? NULL : set->keys->hashes, lexicon_places(set->offers));
+	market_finish(market, set->keys->integer ? NULL : set->keys->hashes, lexicon_ranks(set->offers));
 }
