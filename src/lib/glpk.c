@@ -35,6 +35,10 @@
 #define TOL_OBJ		1e-9
 #define TOL_INT		1e-7
 
+/* Of a start's rows; and of what no solution breaks unless the solver has lost its way. */
+#define ROUNDING	1e-9
+#define ASTRAY		1e-5
+
 typedef struct Fence
 {
 	const LinearProgram *program;
@@ -424,7 +428,12 @@ work(Fence *fence)
 
 	solution->iterations = glp_get_it_cnt(prob);
 	if (solution->status == LP_OPTIMAL || solution->status == LP_FEASIBLE)
+	{
 		read_solution(solution, prob, fence->integer);
+		/* coefficients of very different sizes can lead the solver astray: then nothing it says counts */
+		if (!fence->pricer && !program_feasible(fence->program, solution->x, ASTRAY, ASTRAY))
+			solution_clear(solution, LP_UNFINISHED);
+	}
 	else if (solution->status != LP_UNFINISHED)
 		solution_clear(solution, solution->status);
 }
@@ -445,7 +454,7 @@ glpk_run(const LinearProgram *program, const LinearOptions *options,
 	int			result;
 
 	if (fence.integer && !fence.presolve && options->start &&
-		program_feasible(program, options->start))
+		program_feasible(program, options->start, ROUNDING, 0))
 		fence.start = options->start;
 	watch_start(&fence.watch, options->progress, options->time_limit, options->memory_mb);
 

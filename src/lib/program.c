@@ -16,9 +16,6 @@
 #define MAX_COLUMNS		100000000
 #define MAX_NONZEROS	INT64CONST(500000000)
 
-/* Rounding that program_feasible() forgives, relative to what is added up. */
-#define ROUNDING	1e-9
-
 static inline void
 check_size(const char *what, int64 size, int64 largest)
 {
@@ -182,7 +179,7 @@ trivial(const LinearProgram *program, LinearSolution *solution)
 }
 
 bool
-program_feasible(const LinearProgram *program, const double *x)
+program_feasible(const LinearProgram *program, const double *x, double relative, double absolute)
 {
 	double	   *activity = palloc0_array(double, program->rows + 1);
 	double	   *size = palloc0_array(double, program->rows + 1);
@@ -196,11 +193,11 @@ program_feasible(const LinearProgram *program, const double *x)
 		size[program->row[k]] += fabs(part);
 	}
 	for (int i = 0; i < program->rows && feasible; i++)
-		feasible = activity[i] >= program->row_lower[i] - ROUNDING * size[i] &&
-			activity[i] <= program->row_upper[i] + ROUNDING * size[i];
+		feasible = activity[i] >= program->row_lower[i] - (absolute + relative * size[i]) &&
+			activity[i] <= program->row_upper[i] + (absolute + relative * size[i]);
 	for (int j = 0; j < program->columns && feasible; j++)
-		feasible = x[j] >= program->column_lower[j] && x[j] <= program->column_upper[j] &&
-			(!whole(program, j) || x[j] == rint(x[j]));
+		feasible = x[j] >= program->column_lower[j] - absolute && x[j] <= program->column_upper[j] + absolute &&
+			(!whole(program, j) || fabs(x[j] - rint(x[j])) <= absolute);
 	pfree(activity);
 	pfree(size);
 

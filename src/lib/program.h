@@ -17,8 +17,8 @@ extern void program_check_columns(const LinearColumns *more, int rows, int colum
 /* Is any column integer? */
 extern bool program_integer(const LinearProgram *program);
 
-/* Does x keep all bounds, up to rounding? */
-extern bool program_feasible(const LinearProgram *program, const double *x);
+/* Does x keep all bounds, up to rounding: of rows also relative to what is added up? */
+extern bool program_feasible(const LinearProgram *program, const double *x, double relative, double absolute);
 
 /* Set reduced costs and bound to what the duals prove, whatever they are (weak duality). */
 extern void program_prove(const LinearProgram *program, LinearSolution *solution);

@@ -165,13 +165,13 @@ units_of(const Market *market, int row, int64 at)
 	return 0;
 }
 
-/* What an item loads coupling rows with, in scaled units. */
+/* What an item loads coupling rows with, in their units: sums of many cancel exactly. */
 static void
-add_loads(const Blocks *blocks, int64 at, double sign, double *load)
+add_loads(const Blocks *blocks, int64 at, int sign, int128 *load)
 {
-	const Scanner *scanner = blocks->dual->scanner;
-	const RuleSet *rules = scanner->market->rules;
-	const Offering *item = &scanner->market->items[at];
+	const Market *market = blocks->dual->scanner->market;
+	const RuleSet *rules = market->rules;
+	const Offering *item = &market->items[at];
 
 	for (int t = rules->first[item->class]; t < rules->first[item->class + 1]; t++)
 	{
@@ -179,9 +179,19 @@ add_loads(const Blocks *blocks, int64 at, double sign, double *load)
 
 		if (blocks->coupling_of[row] >= 0)
 			load[blocks->coupling_of[row]] += sign *
-				(double) ruleset_units(rules, row, item->class, item->gain, item->cost, market_attributes(scanner->market, at)) /
-				ruleset_units_in_one(&rules->rows[row]) / scanner->row_unit[row];
+				ruleset_units(rules, row, item->class, item->gain, item->cost, market_attributes(market, at));
 	}
+}
+
+/* Units of coupling rows, scaled. */
+static void
+scale_loads(const Blocks *blocks, const int128 *load, double *scaled)
+{
+	const Scanner *scanner = blocks->dual->scanner;
+
+	for (int c = 0; c < blocks->ncoupling; c++)
+		scaled[c] = (double) load[c] / ruleset_units_in_one(&scanner->market->rules->rows[blocks->coupling[c]]) /
+			scanner->row_unit[blocks->coupling[c]];
 }
 
 /* A customer's choices up to a regret, and what it has; what leaves no choice is settled. */
@@ -214,7 +224,7 @@ add_group(Blocks *blocks, Block *block, int64 i, const bool *incumbent)
 			return;
 		blocks->settled[at] = true;
 		blocks->settled_gain += market->items[at].gain / scanner->gain_unit;
-		add_loads(blocks, at, -1, blocks->bound);
+		add_loads(blocks, at, -1, blocks->left);
 		if (block->row >= 0)
 			block->capacity -= units_of(market, block->row, at);
 		return;
@@ -288,6 +298,7 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 	blocks->price = palloc0_array(double, blocks->n);
 	blocks->coupling = palloc_array(int, m + 1);
 	blocks->coupling_of = palloc_array(int, m + 1);
+	blocks->left = palloc_array(int128, m + 1);
 	blocks->bound = palloc_array(double, m + 1);
 	for (int b = nruled; b < blocks->n; b++)
 		blocks->blocks[b].row = -1;
@@ -301,8 +312,7 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 			blocks->price[block_of[r]] = dual->best_price[r] / scanner->row_unit[r] / ruleset_units_in_one(&market->rules->rows[r]);
 			continue;
 		}
-		blocks->bound[blocks->ncoupling] = (double) ruleset_bound_units(&market->rules->rows[r]) /
-			ruleset_units_in_one(&market->rules->rows[r]) / scanner->row_unit[r];
+		blocks->left[blocks->ncoupling] = ruleset_bound_units(&market->rules->rows[r]);
 		blocks->coupling_of[r] = blocks->ncoupling;
 		blocks->coupling[blocks->ncoupling++] = r;
 	}
@@ -329,6 +339,7 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 		}
 	}
 	pfree(order);
+	scale_loads(blocks, blocks->left, blocks->bound);
 	blocks->worth = palloc_huge(double, blocks->first[blocks->ngroups] + 1);
 	blocks->value = palloc_huge(int64, blocks->first[blocks->ngroups] + 1);
 
@@ -355,8 +366,9 @@ blocks_add_up(const Blocks *blocks, int b, BlockPlan *plan)
 	const Block *block = &blocks->blocks[b];
 	const Scanner *scanner = blocks->dual->scanner;
 
+	int128	   *load = palloc0_array(int128, blocks->ncoupling + 1);
+
 	plan->gain = 0;
-	memset(plan->load, 0, sizeof(double) * blocks->ncoupling);
 	for (int64 g = 0; g < block->ngroups; g++)
 	{
 		int64		at = blocks->item[plan->chosen[g]];
@@ -364,8 +376,10 @@ blocks_add_up(const Blocks *blocks, int b, BlockPlan *plan)
 		if (at < 0)
 			continue;
 		plan->gain += scanner->market->items[at].gain / scanner->gain_unit;
-		add_loads(blocks, at, 1, plan->load);
+		add_loads(blocks, at, 1, load);
 	}
+	scale_loads(blocks, load, plan->load);
+	pfree(load);
 }
 
 bool

@@ -28,7 +28,8 @@ typedef struct Blocks
 	int			ncoupling;
 	int		   *coupling;		/* (ncoupling): rows */
 	int		   *coupling_of;	/* (rows): their number among these, or -1 */
-	double	   *bound;			/* (ncoupling): scaled right side, less what is settled */
+	int128	   *left;			/* (ncoupling): right side, less what is settled, in units */
+	double	   *bound;			/* (ncoupling): the same, scaled */
 	int			n;
 	Block	   *blocks;
 

@@ -128,6 +128,7 @@ add_up(const Market *market, const bool *chosen, Ruled *ruled)
 		ruled->allocated += offers > 0;
 		ruled->offers += offers;
 		ruled->most = Max(ruled->most, offers);
+		kept &= offers <= rules->per_customer;
 	}
 	for (int r = 0; r < rules->nrows; r++)
 	{
