@@ -135,6 +135,32 @@ is_broken(const Repair *repair)
 	return false;
 }
 
+/* The steepest single change; false if none is worth it. */
+static bool
+improve(Repair *repair)
+{
+	double		most = 0;
+	int			best = -1;
+
+	for (int choice = 0; choice < repair->core->nchoices; choice++)
+	{
+		double		value;
+
+		if (is_current(repair, choice))
+			continue;
+		value = worth(repair, choice);
+		if (value > most)
+		{
+			most = value;
+			best = choice;
+		}
+	}
+	if (best >= 0)
+		apply(repair, best);
+
+	return best >= 0;
+}
+
 /* Single changes until the rules are kept. */
 static bool
 mend(Repair *repair)
@@ -143,28 +169,9 @@ mend(Repair *repair)
 
 	for (int step = 0; step < MOST_STEPS && is_broken(repair); step++)
 	{
-		double		most = 0;
-		int			best = -1;
-
 		CHECK_FOR_INTERRUPTS();
-		for (int choice = 0; choice < repair->core->nchoices; choice++)
-		{
-			double		value;
-
-			if (is_current(repair, choice))
-				continue;
-			value = worth(repair, choice);
-			if (value > most)
-			{
-				most = value;
-				best = choice;
-			}
-		}
-		if (best >= 0)
-		{
-			apply(repair, best);
+		if (improve(repair))
 			continue;
-		}
 		if (++rounds > MOST_ROUNDS)
 			break;
 		for (int r = 0; r < repair->m; r++)
@@ -373,12 +380,12 @@ better(Repair *repair, int longest)
 	return gained;
 }
 
-bool
-repair(Core *core, double enough)
+/* All moves, and what they cost at the prices. */
+static Repair
+start(Core *core)
 {
 	const Scanner *scanner = core->dual->scanner;
 	Repair		repair = {.core = core, .m = core->dual->nrows};
-	double		priced;
 	Size		nreliefs;
 
 	repair.width = 4 * scanner->market->rules->most_terms + 1;
@@ -402,15 +409,43 @@ repair(Core *core, double enough)
 	for (int c = 0; c < core->ncustomers; c++)
 		make_moves(&repair, c);
 
+	return repair;
+}
+
+static void
+end(Repair *repair)
+{
+	pfree(repair->moves);
+	pfree(repair->changes);
+	pfree(repair->relief);
+	pfree(repair->order);
+}
+
+bool
+repair(Core *core, double enough)
+{
+	Repair		repair = start(core);
+	double		priced;
+
 	if (mend(&repair))
 		for (int sweep = 0, longest = 2; sweep < MOST_SWEEPS && loss_of(&repair, &priced) > enough; sweep++)
 			if (repair.work > MOST_WORK || (!better(&repair, longest) && ++longest > LONGEST))
 				break;
 
-	pfree(repair.moves);
-	pfree(repair.changes);
-	pfree(repair.relief);
-	pfree(repair.order);
+	end(&repair);
 
 	return !is_broken(&repair);
+}
+
+void
+repair_least(Core *core, double price)
+{
+	Repair		repair = start(core);
+
+	for (int r = 0; r < repair.m; r++)
+		repair.penalty[r] = price * core->scale.factor /
+			(core->dual->scanner->row_unit[r] * ruleset_units_in_one(&core->dual->scanner->market->rules->rows[r]));
+	for (int step = 0; step < MOST_STEPS && improve(&repair); step++)
+		CHECK_FOR_INTERRUPTS();
+	end(&repair);
 }

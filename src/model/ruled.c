@@ -25,15 +25,13 @@
 #define FIRST_CHOICES	6000
 #define MORE_CHOICES	8
 #define ROUNDS			3
-#define AUTO_COLUMNS	1000	/* branch and bound without being asked for */
-#define AUTO_SECONDS	2
 #define FEW_CUSTOMERS	20000	/* their scans cost nothing: prices as exact as can be */
 
 /* Is there a proof that no allocation keeps the rules? */
 static bool
 prove_infeasible(const Market *market, int64 seed, Ruled *ruled)
 {
-	Dual	   *dual = dual_solve(market, false, 1, 1e-6, seed);
+	Dual	   *dual = dual_solve(market, DUAL_VIOLATION, 1, 1e-6, seed);
 	double		size = 0;
 
 	for (int r = 0; r < dual->nrows; r++)
@@ -88,9 +86,8 @@ usage(const RuleSet *rules, int r, int128 load, const Sums *sums)
 	return in.count > 0 ? row->bound + amount / in.count : 0;
 }
 
-/* Gain, cost and loads of what is chosen; false if a rule is broken. */
-static bool
-add_up(const Market *market, const bool *chosen, Ruled *ruled)
+bool
+ruled_add_up(const Market *market, const bool *chosen, Ruled *ruled)
 {
 	const RuleSet *rules = market->rules;
 	GainScale	scale = gain_scale(market->largest_gain);
@@ -129,10 +126,9 @@ add_up(const Market *market, const bool *chosen, Ruled *ruled)
 	}
 	for (int r = 0; r < rules->nrows; r++)
 	{
-		int128		slack = ruleset_bound_units(&rules->rows[r]) - load[r];
-
-		kept &= slack >= 0;
-		ruled->slack[r] = (double) slack / ruleset_units_in_one(&rules->rows[r]);
+		ruled->left[r] = ruleset_bound_units(&market->rules->rows[r]) - load[r];
+		ruled->slack[r] = (double) ruled->left[r] / ruleset_units_in_one(&market->rules->rows[r]);
+		kept &= ruled->left[r] >= 0;
 		ruled->used[r] = usage(rules, r, load[r], sums);
 	}
 	ruled->objective = gain_amount(&scale, gain);
@@ -170,9 +166,9 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 	bool		all = options->method == RULED_EXACT;
 	bool		found = ruled->status == RULED_FEASIBLE;
 	ExactOptions how = {
-		.most_columns = all ? 0 : AUTO_COLUMNS,
+		.most_columns = all ? 0 : RULED_COLUMNS,
 		.gap = options->gap,
-		.time_limit = options->time_limit > 0 ? options->time_limit : all ? 0 : AUTO_SECONDS,
+		.time_limit = options->time_limit > 0 ? options->time_limit : all ? 0 : RULED_SECONDS,
 	};
 	Exact	   *exact = exact_solve(dual, found ? ruled->chosen : NULL, ruled->objective, &how);
 	Ruled		better = *ruled;
@@ -195,34 +191,46 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 	if (exact->status == LP_OPTIMAL || exact->status == LP_FEASIBLE)
 	{
 		/* the solver keeps rows up to its tolerance; only what keeps them exactly will do */
-		if (add_up(market, exact->chosen, &better) && (!found || better.objective > ruled->objective))
+		if (ruled_add_up(market, exact->chosen, &better) && (!found || better.objective > ruled->objective))
 		{
 			ruled->chosen = exact->chosen;
 			ruled->status = RULED_FEASIBLE;
 		}
 		if (ruled->status == RULED_FEASIBLE)
-			add_up(market, ruled->chosen, ruled);
+			ruled_add_up(market, ruled->chosen, ruled);
 	}
 	if (exact->whole && isfinite(exact->bound))
 		ruled->bound = Max(Min(ruled->bound, exact->bound), ruled->objective);
 }
 
 Ruled *
-ruled_solve(const Market *market, const RuledOptions *options)
+ruled_make(const Market *market)
 {
 	Ruled	   *ruled = palloc0_object(Ruled);
+	int			m = market->rules->nrows;
+
+	ruled->status = RULED_UNKNOWN;
+	ruled->bound = INFINITY;
+	ruled->price = palloc0_array(double, m + 1);
+	ruled->used = palloc0_array(double, m + 1);
+	ruled->left = palloc0_array(int128, m + 1);
+	ruled->slack = palloc0_array(double, m + 1);
+	ruled->binding = palloc0_array(bool, m + 1);
+
+	return ruled;
+}
+
+Ruled *
+ruled_solve(const Market *market, const RuledOptions *options)
+{
+	Ruled	   *ruled = ruled_make(market);
 	int			m = market->rules->nrows;
 	double		most_price = MOST_PRICE;
 	Dual	   *dual;
 
-	ruled->status = RULED_UNKNOWN;
-	ruled->price = palloc0_array(double, m + 1);
-	ruled->used = palloc0_array(double, m + 1);
-	ruled->slack = palloc0_array(double, m + 1);
-	ruled->binding = palloc0_array(bool, m + 1);
 	for (int try = 1;; try++, most_price *= PRICE_GROWTH)
 	{
-		dual = dual_solve(market, true, most_price, market->ncustomers < FEW_CUSTOMERS ? 1e-10 : options->gap / 20,
+		dual = dual_solve(market, DUAL_GAIN, most_price, market->ncustomers < FEW_CUSTOMERS ? 1e-10 : options->gap / 20,
 						  options->seed);
 		ruled->scans += dual->scans;
 		if (!dual->hopeless && (dual->excess <= 1e-9 * (1 + market->ncustomers) || try == TRIES))
@@ -239,7 +247,7 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	ruled->status = make_whole(market, dual, options, ruled) ? RULED_FEASIBLE : RULED_UNKNOWN;
 	if (ruled->status == RULED_UNKNOWN && prove_infeasible(market, options->seed, ruled))
 		return ruled;
-	if (ruled->status == RULED_FEASIBLE && !add_up(market, ruled->chosen, ruled))
+	if (ruled->status == RULED_FEASIBLE && !ruled_add_up(market, ruled->chosen, ruled))
 		elog(ERROR, "allocation breaks a rule");
 	ruled->bound = dual->bound * dual->scanner->gain_unit;
 	if (options->method == RULED_EXACT ||
