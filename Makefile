@@ -8,9 +8,9 @@ SQL   = $(addprefix src/sql/, \
 	allocation_sql.o candidates_sql.o evaluation_sql.o frontier_sql.o model_sql.o plan_sql.o \
 	regression_sql.o rule_sql.o selection_sql.o state_sql.o training_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
-	base.o candidates.o core.o design.o dual.o evaluation.o exact.o few.o frontier.o hull.o \
+	base.o candidates.o core.o design.o dual.o elastic.o evaluation.o exact.o few.o frontier.o hull.o \
 	knapsack.o learner.o leftover.o linear.o linear_check.o linear_design.o linear_regions.o \
-	linear_state.o logit.o market.o moments.o radix.o random.o repair.o response.o ruled.o \
+	linear_state.o logit.o market.o moments.o radix.o random.o relax.o repair.o response.o ruled.o \
 	ruleset.o sample.o scan.o solve.o uplift.o uplift_curve.o uplift_error.o weighted.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o keys.o lexicon.o \
