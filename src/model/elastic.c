@@ -25,7 +25,9 @@ typedef struct Build
 	int		   *column;
 	double	   *value;
 	double	   *objective;
+	double	   *least;			/* by column */
 	double	   *most;			/* by column */
+	double	   *lower;			/* by row */
 	double	   *upper;			/* by row */
 	bool	   *integer;
 } Build;
@@ -113,93 +115,126 @@ make_start(const Build *build, const bool *chosen, int ncolumns, int nrules, dou
 	pfree(excess);
 }
 
-Elastic
-elastic_solve(const Scanner *scanner, const bool *open, const bool *chosen, const ElasticOptions *options)
+/* Room for everything; false if it is more than the solver takes. */
+static bool
+make_room(Build *build, const bool *open)
 {
-	const Market *market = scanner->market;
+	const Market *market = build->market;
 	const RuleSet *rules = market->rules;
-	bool		least = isinf(options->most_violation);
 	int64		rows = rules->nrows + 1 + market->ncustomers;
 	int64		columns = rules->nrows;
 	int64		nonzeros = 2 * rules->nrows;
-	Build		build = {.scanner = scanner, .market = market};
-	Elastic		elastic = {.bound = INFINITY};
-	LinearOptions how = {.time_limit = options->time_limit, .gap = options->gap};
-	LinearSolution solution;
-	double	   *lower;
-	double	   *zeros;
-	double	   *x;
-	int			ncolumns;
 
 	for (int64 at = 0; at < market->nitems; at++)
 	{
 		int			class = market->items[at].class;
 
+		if ((at & 0xfffff) == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (open && !open[at])
 			continue;
 		columns++;
 		nonzeros += rules->first[class + 1] - rules->first[class] + 1;
 	}
 	if (Max(rows, columns) > PG_INT32_MAX / 4)
-		return elastic;
-	build.item = palloc_huge(int64, columns + 1);
-	build.row = palloc_huge(int, nonzeros + 1);
-	build.column = palloc_huge(int, nonzeros + 1);
-	build.value = palloc_huge(double, nonzeros + 1);
-	build.objective = palloc_huge(double, columns + 1);
-	build.most = palloc_huge(double, columns + 1);
-	build.integer = palloc_huge(bool, columns + 1);
-	build.upper = palloc_huge(double, rows);
-	lower = palloc_huge(double, rows);
-	zeros = palloc_huge(double, columns + 1);
-	x = palloc_huge(double, columns + 1);
+		return false;
+	build->item = palloc_huge(int64, columns + 1);
+	build->row = palloc_huge(int, nonzeros + 1);
+	build->column = palloc_huge(int, nonzeros + 1);
+	build->value = palloc_huge(double, nonzeros + 1);
+	build->objective = palloc_huge(double, columns + 1);
+	build->least = palloc_huge(double, columns + 1);
+	build->most = palloc_huge(double, columns + 1);
+	build->integer = palloc_huge(bool, columns + 1);
+	build->lower = palloc_huge(double, rows);
+	build->upper = palloc_huge(double, rows);
+	memset(build->least, 0, sizeof(double) * columns);
+	for (int64 r = 0; r < rows; r++)
+		build->lower[r] = -INFINITY;
 
-	build.linear.rows = rules->nrows + 1;
-	for (int r = 0; r < rules->nrows; r++)
-		build.upper[r] = (double) ruleset_bound_units(&rules->rows[r]) / ruleset_units_in_one(&rules->rows[r]) /
-			scanner->row_unit[r];
-	build.upper[rules->nrows] = options->most_violation * (1 + ROUNDING) + ROUNDING;
+	return true;
+}
+
+/* Rows of rules and customers, columns of what is open. */
+static void
+add_offers(Build *build, const bool *open, const bool *chosen, double most_violation)
+{
+	const Market *market = build->market;
+	int			nrules = market->rules->nrows;
+
+	build->linear.rows = nrules + 1;
+	for (int r = 0; r < nrules; r++)
+	{
+		const RuleRow *row = &market->rules->rows[r];
+
+		build->upper[r] = (double) ruleset_bound_units(row) / ruleset_units_in_one(row) / build->scanner->row_unit[r];
+	}
+	build->upper[nrules] = most_violation * (1 + ROUNDING) + ROUNDING;
 	for (int64 i = 0; i < market->ncustomers; i++)
 	{
 		if ((i & 0xfff) == 0)
 			CHECK_FOR_INTERRUPTS();
-		add_customer(&build, i, open, chosen);
+		add_customer(build, i, open, chosen);
 	}
-	ncolumns = build.linear.columns;
-	for (int r = 0; r < rules->nrows; r++)
-	{
-		int			column = build.linear.columns++;
+}
 
-		add_nonzero(&build, r, column, -1);
-		add_nonzero(&build, rules->nrows, column, 1);
-		build.objective[column] = least ? -1 : 0;
-		build.most[column] = INFINITY;
-		build.integer[column] = false;
+/* Columns of what rows are broken by; if that is to be the least, nothing else counts. */
+static void
+add_violations(Build *build, bool least)
+{
+	int			nrules = build->market->rules->nrows;
+
+	if (least)
+		memset(build->objective, 0, sizeof(double) * build->linear.columns);
+	for (int r = 0; r < nrules; r++)
+	{
+		int			column = build->linear.columns++;
+
+		add_nonzero(build, r, column, -1);
+		add_nonzero(build, nrules, column, 1);
+		build->objective[column] = least ? -1 : 0;
+		build->most[column] = INFINITY;
+		build->integer[column] = false;
 	}
-	for (int c = 0; c < ncolumns && least; c++)
-		build.objective[c] = 0;
-	for (int r = 0; r < build.linear.rows; r++)
-		lower[r] = -INFINITY;
-	memset(zeros, 0, sizeof(double) * columns);
+}
+
+Elastic
+elastic_solve(const Scanner *scanner, const bool *open, const bool *chosen, const ElasticOptions *options)
+{
+	const Market *market = scanner->market;
+	int			nrules = market->rules->nrows;
+	Build		build = {.scanner = scanner, .market = market};
+	Elastic		elastic = {.bound = INFINITY};
+	LinearOptions how = {.time_limit = options->time_limit, .gap = options->gap};
+	LinearSolution solution;
+	double	   *start;
+	int			noffers;
+
+	if (!make_room(&build, open))
+		return elastic;
+	add_offers(&build, open, chosen, options->most_violation);
+	noffers = build.linear.columns;
+	add_violations(&build, isinf(options->most_violation));
 	build.linear.row = build.row;
 	build.linear.column = build.column;
 	build.linear.value = build.value;
 	build.linear.objective = build.objective;
-	build.linear.column_lower = zeros;
+	build.linear.column_lower = build.least;
 	build.linear.column_upper = build.most;
-	build.linear.row_lower = lower;
+	build.linear.row_lower = build.lower;
 	build.linear.row_upper = build.upper;
 	build.linear.integer = build.integer;
 
-	make_start(&build, chosen, ncolumns, rules->nrows, x);
-	how.start = x;
+	start = palloc_huge(double, build.linear.columns + 1);
+	make_start(&build, chosen, noffers, nrules, start);
+	how.start = start;
 	glpk_solve(&build.linear, &how, &solution);
 	elastic.bound = solution.bound;
 	if (solution.status == LP_OPTIMAL || solution.status == LP_FEASIBLE)
 	{
 		elastic.chosen = palloc_huge(bool, Max(market->nitems, 1));
 		memcpy(elastic.chosen, chosen, sizeof(bool) * market->nitems);
-		for (int c = 0; c < ncolumns; c++)
+		for (int c = 0; c < noffers; c++)
 			elastic.chosen[build.item[c]] = solution.x[c] > 0.5;
 	}
 

@@ -125,9 +125,10 @@ ruleset_compile(RuleSet *set)
 double
 ruleset_bound(const RuleRow *row)
 {
-	double		bound = row->kind != ROW_SUM ? 0 : row->at_least ? -row->bound : row->bound;
+	if (row->give != 0)
+		return (double) ruleset_bound_units(row) / ruleset_units_in_one(row);
 
-	return row->give == 0 ? bound : bound + (double) row->give / ruleset_units_in_one(row);
+	return row->kind != ROW_SUM ? 0 : row->at_least ? -row->bound : row->bound;
 }
 
 /* A multiple of one over PARTS that is not below the number. */
