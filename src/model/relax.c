@@ -169,10 +169,12 @@ maximise(Search *search)
 {
 	const Market *market = search->market;
 	Ruled	   *broken = search->best;
+	RuledOptions options = *search->options;
 	Ruled	   *ruled;
 
 	give_way(market, broken);
-	ruled = ruled_solve(market, search->options);
+	options.known = broken->chosen;
+	ruled = ruled_solve(market, &options);
 	if (isinf(ruled->bound))
 		limited_prices(search, ruled);
 	take_back(market);

@@ -150,6 +150,8 @@ make_whole(const Market *market, const Dual *dual, const RuledOptions *options, 
 
 	for (int round = 0; round < ROUNDS && !kept; round++, most *= MORE_CHOICES)
 	{
+		if (round > 0 && options->known)
+			core_take(core, options->known);
 		core_choices(core, most, options->seed);
 		kept = repair(core, enough);
 		core_settle(core);

@@ -54,6 +54,7 @@ typedef struct RuledOptions
 	int64		seed;
 	double		gap;			/* good enough: relative to the bound */
 	double		time_limit;		/* seconds of branch and bound; 0: as many as it takes */
+	const bool *known;			/* by item: keeps all rules; NULL: nothing is known */
 } RuledOptions;
 
 #define RULED_COLUMNS	1000	/* open ones that RULED_AUTO gives to branch and bound, */
