@@ -72,10 +72,14 @@ SELECT * FROM coupon.allocate('SELECT *, now() AS at FROM candidates', ARRAY[cou
 SELECT * FROM coupon.allocate('SELECT *, NULL::int AS stars FROM candidates', ARRAY[coupon.budget(1), coupon.mean_at_least('stars', 1)]);
 SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.budget(1, name => 'x'), coupon.at_most(2, name => 'x')]);
 SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.at_most(1, '{"offer": "5 EUR"}'), coupon.at_least(2, '{"offer": "5 EUR"}', 'few')]);
+SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.at_most(1, '{"offer": "5 EUR"}'), coupon.at_least(2, '{"offer": "5 EUR"}', 'few')], '{"relax": true}') ORDER BY customer;
 SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.per_customer(1), coupon.per_customer(2)]);
 SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.budget(5), coupon.at_most(1, '{"offer": "20 EUR"}', 'large ones')]) ORDER BY customer;
 SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.budget(12, name => 'spring'), coupon.at_least(2, '{"offer": "10 EUR"}', 'large')]);
+SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.budget(12, name => 'spring'), coupon.at_least(2, '{"offer": "10 EUR"}', 'large')], '{"relax": true}') ORDER BY customer;
 SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.budget(100), coupon.at_least(7, name => 'reach')]);
+SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.budget(100), coupon.at_least(7, name => 'reach'), coupon.share_at_most(0.25, '{"offer": "10 EUR"}', name => 'large')], '{"relax": true}') ORDER BY customer;
+SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[coupon.budget(1)], '{"relax": 1}');
 SELECT * FROM coupon.allocate('SELECT 1 AS customer, ARRAY[''a'', ''b''] AS offers, 1 AS gain, 1 AS cost, ARRAY[''x''] AS kind', ARRAY[coupon.at_most(1, '{"kind": "x"}')]);
 SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[ROW('quota', 1, NULL, '{}', NULL, '')::coupon.rule]);
 SELECT * FROM coupon.allocate('TABLE candidates', ARRAY[ROW('budget', -1, NULL, '{}', NULL, 'forged')::coupon.rule]);

@@ -12,11 +12,11 @@
 
 cd "$(CDPATH= cd "$(dirname "$0")/.." && pwd)" || exit 1
 top=$PWD record=
-export PGOPTIONS="-c client_min_messages=warning"
 [ "$1" != --record ] || { record=yes; shift; }
 if [ -z "$PGHOST" ]; then					# by hand, outside test/run
 	. test/setup.sh && packages_install && cluster_start || exit 1
 fi
+export PGOPTIONS="-c client_min_messages=warning"
 [ $# -gt 0 ] || set -- README.md $(ls docs/*.md 2>/dev/null)
 tmp=$(mktemp -d) && tests=0 || exit 1
 

@@ -33,6 +33,32 @@ charge(const Market *market, int64 at, int128 *slack)
 													item->gain, item->cost, market_attributes(market, at));
 }
 
+/* All of the bounds is left. */
+static void
+take_none(Core *core)
+{
+	for (int r = 0; r < core->dual->nrows; r++)
+		core->slack[r] = ruleset_bound_units(&core->dual->scanner->market->rules->rows[r]);
+}
+
+void
+core_take(Core *core, const bool *chosen)
+{
+	const Market *market = core->dual->scanner->market;
+
+	core->ncustomers = core->nchoices = 0;
+	core->nchanges = 0;
+	take_none(core);
+	memcpy(core->chosen, chosen, sizeof(bool) * market->nitems);
+	for (int64 at = 0; at < market->nitems; at++)
+	{
+		if ((at & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (chosen[at])
+			charge(market, at, core->slack);
+	}
+}
+
 Core *
 core_round(const Dual *dual, int64 seed)
 {
@@ -48,8 +74,7 @@ core_round(const Dual *dual, int64 seed)
 	core->scale = gain_scale(market->largest_gain);
 	core->chosen = palloc_huge(bool, Max(market->nitems, 1));
 	core->slack = palloc_array(int128, dual->nrows + 1);
-	for (int r = 0; r < dual->nrows; r++)
-		core->slack[r] = ruleset_bound_units(&market->rules->rows[r]);
+	take_none(core);
 
 	scanner_price(scanner, dual->price);
 	for (int64 i = 0; i < market->ncustomers; i++)

@@ -56,6 +56,9 @@ typedef struct Core
 /* Round what the prices leave open: whole offers for everyone, and what is left of each bound. */
 extern Core *core_round(const Dual *dual, int64 seed);
 
+/* Begin anew, with this allocation. */
+extern void core_take(Core *core, const bool *chosen);
+
 /* The choices of least regret, about so many. */
 extern void core_choices(Core *core, int most, int64 seed);
 

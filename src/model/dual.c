@@ -306,8 +306,9 @@ follow(Path *path, double last, double gap)
 }
 
 Dual *
-dual_solve(const Market *market, bool with_gains, double most_price, double gap, int64 seed)
+dual_solve(const Market *market, DualAim aim, double most_price, double gap, int64 seed)
 {
+	bool		with_gains = aim != DUAL_VIOLATION;
 	Dual	   *dual = palloc0_object(Dual);
 	Path		path = {.dual = dual, .m = market->rules->nrows, .temperature = FIRST_TEMPERATURE};
 	int			m = path.m;
@@ -347,7 +348,7 @@ dual_solve(const Market *market, bool with_gains, double most_price, double gap,
 		}
 		path.n = n;
 		path.sample = draw_sample(all, n, seed);
-		path.least = with_gains ? -2 * largest * market->rules->per_customer * n - 1 : -INFINITY;
+		path.least = aim == DUAL_GAIN ? -2 * largest * market->rules->per_customer * n - 1 : -INFINITY;
 		follow(&path, n < all ? 0.5 / sqrt(n) : with_gains ? LAST_TEMPERATURE : LAST_WITHOUT_GAINS, gap);
 		if (n == all || dual->hopeless)
 			break;

@@ -9,6 +9,14 @@
 
 #include "model/scan.h"
 
+/* What prices are for. */
+typedef enum DualAim
+{
+	DUAL_VIOLATION,				/* the least sum of violations, whatever it gains */
+	DUAL_GAIN,					/* the most gain; without limit where no allocation keeps the rules */
+	DUAL_BOTH,					/* the most gain less violations at the highest price */
+} DualAim;
+
 typedef struct Dual
 {
 	Scanner    *scanner;
@@ -26,10 +34,10 @@ typedef struct Dual
 
 /*
  * Find prices under which the bound is within a relative gap of the least
- * possible one.  Without gains, the bound is minus the least sum of scaled
+ * possible one.  For DUAL_VIOLATION, the bound is minus the least sum of scaled
  * violations (for most_price 1): negative if no allocation keeps all rules.
  */
-extern Dual *dual_solve(const Market *market, bool with_gains, double most_price,
+extern Dual *dual_solve(const Market *market, DualAim aim, double most_price,
 						double gap, int64 seed);
 
 #endif							/* COUPON_DUAL_H */

@@ -40,6 +40,8 @@ money_down(double amount)
 
 	if (amount >= 0x1p100)
 		return (int128) 1 << 120;
+	if (amount <= -0x1p100)
+		return -((int128) 1 << 120);
 	if (fabs(amount) < MONEY_MOST)
 		return -(int128) money_up(-amount);
 

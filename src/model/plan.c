@@ -17,7 +17,7 @@ plan_pack(const AllocationPlan *plan)
 	StringInfoData to;
 
 	initStringInfo(&to);
-	put_int32(&to, plan->optimal);
+	put_int32(&to, plan->status);
 	put_text(&to, plan->method);
 	put_text(&to, plan->options);
 	put_int64(&to, plan->seed);
@@ -27,6 +27,11 @@ plan_pack(const AllocationPlan *plan)
 	put_int64(&to, plan->offers);
 	put_double(&to, plan->objective);
 	put_double(&to, plan->bound);
+	if (plan->status == PLAN_RELAXED)
+	{
+		put_double(&to, plan->violation);
+		put_double(&to, plan->least_violation);
+	}
 	put_double(&to, plan->spent);
 	put_double(&to, plan->seconds);
 	put_int32(&to, plan->scans);
@@ -59,8 +64,9 @@ void *
 plan_unpack(Reader *from, int version)
 {
 	AllocationPlan	   *plan = palloc0_object(AllocationPlan);
+	bool		broken = false;
 
-	plan->optimal = get_int32(from, 0, 1);
+	plan->status = get_int32(from, PLAN_FEASIBLE, PLAN_RELAXED);
 	plan->method = get_text(from);
 	plan->options = get_json_object(from);
 	plan->seed = get_int64(from, PG_INT64_MIN, PG_INT64_MAX);
@@ -70,10 +76,17 @@ plan_unpack(Reader *from, int version)
 	plan->offers = get_int64(from, plan->allocated, plan->candidates);
 	plan->objective = get_double(from);
 	plan->bound = get_double(from);
+	if (plan->status == PLAN_RELAXED)
+	{
+		plan->violation = get_double(from);
+		plan->least_violation = get_double(from);
+	}
 	plan->spent = get_double(from);
 	plan->seconds = get_double(from);
 	plan->scans = get_int32(from, 0, PG_INT32_MAX);
-	if (plan->objective > plan->bound || plan->seconds < 0)
+	if (plan->objective > plan->bound || plan->seconds < 0 ||
+		plan->least_violation < 0 || plan->least_violation > plan->violation ||
+		(plan->status == PLAN_RELAXED && plan->violation == 0))
 		get_failed(from, "The certificate contradicts itself.");
 
 	/* each rule has a kind, a name and a selection: 12 bytes at least */
@@ -91,7 +104,10 @@ plan_unpack(Reader *from, int version)
 		rule->slack = get_double(from);
 		rule->price = get_double(from);
 		rule->binding = get_int32(from, 0, 1);
+		broken |= rule->slack < 0;
 	}
+	if (broken != (plan->status == PLAN_RELAXED))
+		get_failed(from, "The status contradicts the rules.");
 
 	plan->nphases = get_int32(from, 0, MOST_PHASES);
 	plan->phases = palloc_array(PlanPhase, Max(plan->nphases, 1));
@@ -114,12 +130,18 @@ gap_of(const AllocationPlan *plan)
 	return distance > 0 ? distance / Max(Abs(plan->bound), distance) : 0;
 }
 
+static const char *const statuses[] = {
+	[PLAN_FEASIBLE] = "feasible",
+	[PLAN_OPTIMAL] = "optimal",
+	[PLAN_RELAXED] = "relaxed",
+};
+
 void
 plan_describe(const void *model, StringInfo json)
 {
 	const AllocationPlan *plan = model;
 
-	appendStringInfo(json, ", \"status\": \"%s\", \"method\": ", plan->optimal ? "optimal" : "feasible");
+	appendStringInfo(json, ", \"status\": \"%s\", \"method\": ", statuses[plan->status]);
 	escape_json(json, plan->method);
 	appendStringInfo(json, ", \"options\": %s", plan->options);
 	appendStringInfo(json, ", \"seed\": %lld, \"customers\": %lld, \"candidates\": %lld, \"allocated\": %lld, \"offers\": %lld",
@@ -128,6 +150,8 @@ plan_describe(const void *model, StringInfo json)
 	json_member(json, "objective", plan->objective);
 	json_member(json, "bound", plan->bound);
 	json_member(json, "gap", gap_of(plan));
+	json_member(json, "violation", plan->violation);
+	json_member(json, "violation_bound", plan->least_violation);
 	json_member(json, "spent", plan->spent);
 	json_member(json, "seconds", plan->seconds);
 	appendStringInfo(json, ", \"scans\": %d, \"rules\": [", plan->scans);
@@ -143,6 +167,7 @@ plan_describe(const void *model, StringInfo json)
 		json_member(json, "bound", rule->bound);
 		json_member(json, "used", rule->used);
 		json_member(json, "slack", rule->slack);
+		json_member(json, "violation", rule->slack < 0 ? -rule->slack : 0);
 		json_member(json, "price", rule->price);
 		appendStringInfo(json, ", \"binding\": %s}", rule->binding ? "true" : "false");
 	}

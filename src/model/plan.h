@@ -11,6 +11,13 @@
 
 #define PLAN_VERSION	1
 
+typedef enum PlanStatus
+{
+	PLAN_FEASIBLE,				/* the best found */
+	PLAN_OPTIMAL,				/* proven */
+	PLAN_RELAXED,				/* rules are broken */
+} PlanStatus;
+
 /* What a rule came to. */
 typedef struct PlanRule
 {
@@ -19,7 +26,7 @@ typedef struct PlanRule
 	char	   *selection;		/* JSON */
 	double		bound;
 	double		used;
-	double		slack;			/* of its linear form */
+	double		slack;			/* of its linear form; negative: it is broken */
 	double		price;			/* gain of one more unit of that */
 	bool		binding;
 } PlanRule;
@@ -34,7 +41,7 @@ typedef struct PlanPhase
 
 typedef struct AllocationPlan
 {
-	bool		optimal;		/* proven; else the best found */
+	PlanStatus	status;
 	char	   *method;
 	char	   *options;		/* JSON */
 	int64		seed;
@@ -43,7 +50,9 @@ typedef struct AllocationPlan
 	int64		allocated;		/* customers who get an offer */
 	int64		offers;			/* that they get */
 	double		objective;		/* gain of the allocation */
-	double		bound;			/* no allocation that keeps the rules gains more */
+	double		bound;			/* no allocation that breaks no rule by more gains more */
+	double		violation;		/* if relaxed: of all rules, scaled */
+	double		least_violation;	/* no allocation's is less */
 	double		spent;
 	double		seconds;
 	int			scans;			/* of the inner query */

@@ -100,3 +100,17 @@ repair(Core *core, double enough)
 
 	return kept;
 }
+
+void
+repair_least(Core *core, double price)
+{
+	Moves	   *moves = moves_make(core);
+	double	   *penalty = palloc_array(double, moves->m + 1);
+
+	for (int r = 0; r < moves->m; r++)
+		penalty[r] = price * core->scale.factor * moves->unit[r];
+	for (int step = 0; step < MOST_STEPS && improve(moves, penalty); step++)
+		CHECK_FOR_INTERRUPTS();
+	pfree(penalty);
+	moves_free(moves);
+}

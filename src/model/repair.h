@@ -16,4 +16,7 @@
  */
 extern bool repair(Core *core, double enough);
 
+/* Single changes as long as they gain, where breaking a rule costs this price a scaled unit. */
+extern void repair_least(Core *core, double price);
+
 #endif							/* COUPON_REPAIR_H */

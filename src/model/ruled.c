@@ -27,15 +27,13 @@
 #define FIRST_CHOICES	6000
 #define MORE_CHOICES	8
 #define ROUNDS			3
-#define AUTO_COLUMNS	1000	/* branch and bound without being asked for */
-#define AUTO_WORK		3e6		/* about two seconds of it; less where blocks have done it better */
 #define FEW_CUSTOMERS	20000	/* their scans cost nothing: prices as exact as can be */
 
 /* Is there a proof that no allocation keeps the rules? */
 static bool
 prove_infeasible(const Market *market, int64 seed, Ruled *ruled)
 {
-	Dual	   *dual = dual_solve(market, false, 1, 1e-6, seed);
+	Dual	   *dual = dual_solve(market, DUAL_VIOLATION, 1, 1e-6, seed);
 	double		size = 0;
 
 	for (int r = 0; r < dual->nrows; r++)
@@ -90,9 +88,8 @@ usage(const RuleSet *rules, int r, int128 load, const Sums *sums)
 	return in.count > 0 ? row->bound + amount / in.count : 0;
 }
 
-/* Gain, cost and loads of what is chosen; false if a rule is broken. */
-static bool
-add_up(const Market *market, const bool *chosen, Ruled *ruled)
+bool
+ruled_add_up(const Market *market, const bool *chosen, Ruled *ruled)
 {
 	const RuleSet *rules = market->rules;
 	GainScale	scale = gain_scale(market->largest_gain);
@@ -132,10 +129,9 @@ add_up(const Market *market, const bool *chosen, Ruled *ruled)
 	}
 	for (int r = 0; r < rules->nrows; r++)
 	{
-		int128		slack = ruleset_bound_units(&rules->rows[r]) - load[r];
-
-		kept &= slack >= 0;
-		ruled->slack[r] = (double) slack / ruleset_units_in_one(&rules->rows[r]);
+		ruled->left[r] = ruleset_bound_units(&market->rules->rows[r]) - load[r];
+		ruled->slack[r] = (double) ruled->left[r] / ruleset_units_in_one(&market->rules->rows[r]);
+		kept &= ruled->left[r] >= 0;
 		ruled->used[r] = usage(rules, r, load[r], sums);
 	}
 	ruled->objective = gain_amount(&scale, gain);
@@ -157,6 +153,8 @@ make_whole(const Market *market, const Dual *dual, const RuledOptions *options, 
 
 	for (int round = 0; round < ROUNDS && !kept; round++, most *= MORE_CHOICES)
 	{
+		if (round > 0 && options->known)
+			core_take(core, options->known);
 		core_choices(core, most, options->seed);
 		kept = repair(core, enough);
 		core_settle(core);
@@ -184,13 +182,13 @@ search_blocks(const Market *market, const Dual *dual, const RuledOptions *option
 	if (mastered == NULL)
 		return false;
 	ruled->exact = true;
-	if (mastered->chosen && add_up(market, mastered->chosen, &better) && (!found || better.objective > ruled->objective))
+	if (mastered->chosen && ruled_add_up(market, mastered->chosen, &better) && (!found || better.objective > ruled->objective))
 	{
 		ruled->chosen = mastered->chosen;
 		ruled->status = RULED_FEASIBLE;
 	}
 	if (ruled->status == RULED_FEASIBLE)
-		add_up(market, ruled->chosen, ruled);
+		ruled_add_up(market, ruled->chosen, ruled);
 	/* the bound knows all that could be better than what lacks less than the reach */
 	if (ruled->status == RULED_FEASIBLE ? ruled->bound - ruled->objective < mastered->reach : isinf(mastered->reach))
 		ruled->bound = Min(ruled->bound, mastered->bound);
@@ -207,7 +205,7 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 	bool		all = options->method == RULED_EXACT;
 	bool		found = ruled->status == RULED_FEASIBLE;
 	ExactOptions how = {
-		.most_columns = all ? 0 : AUTO_COLUMNS,
+		.most_columns = all ? 0 : RULED_COLUMNS,
 		.gap = options->gap,
 		.most_work = all ? 0 : auto_work,
 		.time_limit = options->time_limit,
@@ -233,13 +231,13 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 	if (exact->status == LP_OPTIMAL || exact->status == LP_FEASIBLE)
 	{
 		/* the solver keeps rows up to its tolerance; only what keeps them exactly will do */
-		if (add_up(market, exact->chosen, &better) && (!found || better.objective > ruled->objective))
+		if (ruled_add_up(market, exact->chosen, &better) && (!found || better.objective > ruled->objective))
 		{
 			ruled->chosen = exact->chosen;
 			ruled->status = RULED_FEASIBLE;
 		}
 		if (ruled->status == RULED_FEASIBLE)
-			add_up(market, ruled->chosen, ruled);
+			ruled_add_up(market, ruled->chosen, ruled);
 	}
 	if (exact->whole && isfinite(exact->bound))
 		ruled->bound = Max(Min(ruled->bound, exact->bound), ruled->objective);
@@ -249,7 +247,7 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 static void
 settle(const Market *market, Ruled *ruled)
 {
-	if (!add_up(market, ruled->chosen, ruled))
+	if (!ruled_add_up(market, ruled->chosen, ruled))
 		elog(ERROR, "allocation breaks a rule");
 
 	/* rounding must not let an allocation beat what is proven of all, nor miss it */
@@ -260,19 +258,31 @@ settle(const Market *market, Ruled *ruled)
 }
 
 Ruled *
-ruled_solve(const Market *market, const RuledOptions *options)
+ruled_make(const Market *market)
 {
 	Ruled	   *ruled = palloc0_object(Ruled);
+	int			m = market->rules->nrows;
+
+	ruled->status = RULED_UNKNOWN;
+	ruled->bound = INFINITY;
+	ruled->price = palloc0_array(double, m + 1);
+	ruled->used = palloc0_array(double, m + 1);
+	ruled->left = palloc0_array(int128, m + 1);
+	ruled->slack = palloc0_array(double, m + 1);
+	ruled->binding = palloc0_array(bool, m + 1);
+
+	return ruled;
+}
+
+Ruled *
+ruled_solve(const Market *market, const RuledOptions *options)
+{
+	Ruled	   *ruled = ruled_make(market);
 	int			m = market->rules->nrows;
 	double		most_price = MOST_PRICE;
 	bool		blocks = false;
 	Dual	   *dual;
 
-	ruled->status = RULED_UNKNOWN;
-	ruled->price = palloc0_array(double, m + 1);
-	ruled->used = palloc0_array(double, m + 1);
-	ruled->slack = palloc0_array(double, m + 1);
-	ruled->binding = palloc0_array(bool, m + 1);
 	if (m == 1 && market->rules->per_customer == 1 && options->method != RULED_DUAL && single_solve(market, options, ruled))
 	{
 		if (ruled->status == RULED_FEASIBLE)
@@ -281,7 +291,7 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	}
 	for (int try = 1;; try++, most_price *= PRICE_GROWTH)
 	{
-		dual = dual_solve(market, true, most_price, market->ncustomers < FEW_CUSTOMERS ? 1e-10 : options->gap / 20,
+		dual = dual_solve(market, DUAL_GAIN, most_price, market->ncustomers < FEW_CUSTOMERS ? 1e-10 : options->gap / 20,
 						  options->seed);
 		ruled->scans += dual->scans;
 		if (!dual->hopeless && (dual->excess <= 1e-9 * (1 + market->ncustomers) || try == TRIES))
@@ -299,13 +309,13 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	if (ruled->status == RULED_UNKNOWN && prove_infeasible(market, options->seed, ruled))
 		return ruled;
 	if (ruled->status == RULED_FEASIBLE)
-		add_up(market, ruled->chosen, ruled);
+		ruled_add_up(market, ruled->chosen, ruled);
 	ruled->bound = dual->bound * dual->scanner->gain_unit;
 	if (options->method != RULED_DUAL && is_open(ruled, options->gap))
 		blocks = search_blocks(market, dual, options, ruled);
 	if (options->method == RULED_EXACT ||
 		(options->method == RULED_AUTO && is_open(ruled, options->gap)))
-		search_core(market, dual, options, blocks ? AUTO_WORK / 4 : AUTO_WORK, ruled);
+		search_core(market, dual, options, blocks ? RULED_WORK / 4 : RULED_WORK, ruled);
 	if (ruled->status != RULED_FEASIBLE)
 		return ruled;
 

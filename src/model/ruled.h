@@ -16,6 +16,7 @@ typedef enum RuledStatus
 	RULED_INFEASIBLE,			/* proven: no allocation keeps all rules, not even one in parts */
 	RULED_INDIVISIBLE,			/* proven by branch and bound: none of whole offers does */
 	RULED_UNKNOWN,				/* none was found that does */
+	RULED_RELAXED,				/* rules are broken, by as little as was found */
 } RuledStatus;
 
 typedef struct Ruled
@@ -24,9 +25,12 @@ typedef struct Ruled
 	bool	   *chosen;			/* by item */
 	double	   *price;			/* (rows): of one of the row's right side; if infeasible: of the proof */
 	double	   *used;			/* (rows): the sum, mean, share or ratio that the row bounds */
-	double	   *slack;			/* (rows): right side less left side */
+	int128	   *left;			/* (rows): right side less left side, in units; negative: broken */
+	double	   *slack;			/* (rows): the same */
 	bool	   *binding;		/* (rows): its price matters */
 	double		missing;		/* if infeasible: what the priced bounds fall short by */
+	double		violation;		/* if relaxed: of all rows, scaled */
+	double		least_violation;	/* no allocation breaks the rows by less */
 	double		objective;
 	double		bound;			/* no allocation within the rules gains more */
 	double		spent;
@@ -50,8 +54,18 @@ typedef struct RuledOptions
 	int64		seed;
 	double		gap;			/* good enough: relative to the bound */
 	double		time_limit;		/* seconds of the search; 0: as many as it takes */
+	const bool *known;			/* by item: keeps all rules; NULL: nothing is known */
 } RuledOptions;
 
+#define RULED_COLUMNS	1000	/* open ones that RULED_AUTO gives to branch and bound, */
+#define RULED_WORK		3e6		/* and the iterations of the simplex method, times rows: about two seconds */
+
 extern Ruled *ruled_solve(const Market *market, const RuledOptions *options);
+
+/* Nothing found so far. */
+extern Ruled *ruled_make(const Market *market);
+
+/* Gain, cost and loads of what is chosen; false if a rule is broken. */
+extern bool ruled_add_up(const Market *market, const bool *chosen, Ruled *ruled);
 
 #endif							/* COUPON_RULED_H */

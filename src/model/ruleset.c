@@ -125,6 +125,9 @@ ruleset_compile(RuleSet *set)
 double
 ruleset_bound(const RuleRow *row)
 {
+	if (row->give != 0)
+		return (double) ruleset_bound_units(row) / ruleset_units_in_one(row);
+
 	return row->kind != ROW_SUM ? 0 : row->at_least ? -row->bound : row->bound;
 }
 
@@ -149,8 +152,9 @@ ruleset_units_in_one(const RuleRow *row)
 	}
 }
 
-int128
-ruleset_bound_units(const RuleRow *row)
+/* The right side as it is written. */
+static int128
+bound_units(const RuleRow *row)
 {
 	if (row->kind != ROW_SUM)
 		return 0;
@@ -158,6 +162,12 @@ ruleset_bound_units(const RuleRow *row)
 		return row->at_least ? -(int128) ceil(row->bound) : (int128) floor(row->bound);
 
 	return row->at_least ? -parts_up(row->bound) : money_down(row->bound);
+}
+
+int128
+ruleset_bound_units(const RuleRow *row)
+{
+	return bound_units(row) + row->give;
 }
 
 int128

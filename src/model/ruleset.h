@@ -34,6 +34,7 @@ typedef struct RuleRow
 	int			of;				/* selection; of shares only */
 	int			column;			/* of sums and means */
 	double		bound;
+	int128		give;			/* units that it gives way by */
 	const char *name;
 } RuleRow;
 

@@ -13,7 +13,7 @@
 #include "model/knapsack.h"
 #include "model/money.h"
 #include "model/plan.h"
-#include "model/ruled.h"
+#include "model/relax.h"
 #include "pg/options.h"
 #include "pg/query.h"
 #include "sql/allocation_rows_sql.h"
@@ -31,6 +31,7 @@ typedef struct Options
 	int			method;			/* a RuledMethod */
 	double		gap;
 	double		time_limit;
+	bool		relax;
 } Options;
 
 static const char *const methods[] = {"auto", "dual", "exact", NULL};
@@ -41,6 +42,7 @@ static const Option known_options[] = {
 	{.name = "method", .type = OPTION_CHOICE, .offset = offsetof(Options, method), .choices = methods},
 	{.name = "gap", .type = OPTION_NUMBER, .offset = offsetof(Options, gap), .least = 0, .most = 1},
 	{.name = "time_limit", .type = OPTION_NUMBER, .offset = offsetof(Options, time_limit), .least = 0, .most = 1e6},
+	{.name = "relax", .type = OPTION_BOOL, .offset = offsetof(Options, relax)},
 };
 
 /* An allocation from its query to its certificate. */
@@ -148,6 +150,20 @@ complain_infeasible(const Problem *problem)
 			 errdetail("At the least one of them would have to give way: %s.", ways.data)));
 }
 
+/* Which rules are broken, and by how much. */
+static void
+note_broken(const Problem *problem)
+{
+	const RuleSet *set = problem->set->selections->set;
+	const Ruled *ruled = problem->ruled;
+
+	for (int r = 0; r < set->nrows; r++)
+		if (ruled->slack[r] < 0)
+			ereport(NOTICE,
+					(errmsg("%s is broken by %.15g", set->rows[r].name, -ruled->slack[r]),
+					 errdetail("It comes to %.10g; its bound is %.10g.", ruled->used[r], set->rows[r].bound)));
+}
+
 static void
 solve_rules(Problem *problem)
 {
@@ -159,7 +175,9 @@ solve_rules(Problem *problem)
 	};
 
 	note_empty(problem);
-	problem->ruled = ruled_solve(problem->set->market, &options);
+	problem->ruled = (problem->options.relax ? relax_solve : ruled_solve) (problem->set->market, &options);
+	if (problem->ruled->status == RULED_RELAXED)
+		note_broken(problem);
 	if (problem->ruled->status == RULED_INFEASIBLE)
 		complain_infeasible(problem);
 	if (problem->ruled->status == RULED_INDIVISIBLE)
@@ -189,10 +207,10 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 	problem->context = context;
 	problem->caller = caller;
 	problem->query = query_arg(fcinfo, 0, "candidates");
-	problem->rules = rules_arg(fcinfo, rules, &problem->nrules);
 	options = options_arg(fcinfo, rules + 1);
 	problem->options.gap = TARGET_GAP;
 	options_read(options, known_options, lengthof(known_options), &problem->options);
+	problem->rules = rules_arg(fcinfo, rules, problem->options.relax, &problem->nrules);
 	problem->options_text = options_text(options);
 
 	INSTR_TIME_SET_CURRENT(problem->began);
@@ -248,7 +266,7 @@ budget_plan(const Problem *problem, AllocationPlan *plan)
 	rule.slack = rule.bound - rule.used;
 	rule.price = allocation->price;
 	rule.binding = allocation->binding;
-	plan->optimal = allocation->optimal;
+	plan->status = allocation->optimal ? PLAN_OPTIMAL : PLAN_FEASIBLE;
 	plan->method = allocation->chosen ? "exact" : "dual";
 	plan->customers = problem->hulls->n;
 	plan->allocated = plan->offers = allocation->allocated;
@@ -268,7 +286,10 @@ ruled_plan(const Problem *problem, AllocationPlan *plan)
 	const Ruled *ruled = problem->ruled;
 	int			row = 0;
 
-	plan->optimal = ruled->status == RULED_OPTIMAL;
+	plan->status = ruled->status == RULED_RELAXED ? PLAN_RELAXED :
+		ruled->status == RULED_OPTIMAL ? PLAN_OPTIMAL : PLAN_FEASIBLE;
+	plan->violation = ruled->violation;
+	plan->least_violation = ruled->least_violation;
 	plan->customers = problem->set->market->ncustomers;
 	plan->allocated = ruled->allocated;
 	plan->offers = ruled->offers;

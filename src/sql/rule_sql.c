@@ -238,7 +238,7 @@ same_selection(Jsonb *a, Jsonb *b)
 
 /* Two rules that nothing but nothing can keep together, or that cannot be told apart. */
 static void
-check_pair(const Rule *a, const Rule *b)
+check_pair(const Rule *a, const Rule *b, bool relax)
 {
 	if (strcmp(a->name, b->name) == 0 && strcmp(a->label, a->kind->name) != 0 && strcmp(b->label, b->kind->name) != 0)
 		ereport(ERROR,
@@ -246,7 +246,7 @@ check_pair(const Rule *a, const Rule *b)
 				 errmsg("two rules are named \"%s\"", a->name)));
 	if (a->kind->per_customer && b->kind->per_customer)
 		bad_argument("%s and %s both say how many offers a customer may get", a->label, b->label);
-	if (a->kind->per_customer || b->kind->per_customer || a->kind->row == ROW_RETURN ||
+	if (relax || a->kind->per_customer || b->kind->per_customer || a->kind->row == ROW_RETURN ||
 		a->kind->row != b->kind->row || a->kind->column != b->kind->column ||
 		a->kind->at_least == b->kind->at_least ||
 		(a->attribute && strcmp(a->attribute, b->attribute) != 0) ||
@@ -258,7 +258,7 @@ check_pair(const Rule *a, const Rule *b)
 }
 
 Rule *
-rules_arg(FunctionCallInfo fcinfo, int i, int *nrules)
+rules_arg(FunctionCallInfo fcinfo, int i, bool relax, int *nrules)
 {
 	ArrayType  *array;
 	Datum	   *elements;
@@ -292,7 +292,7 @@ rules_arg(FunctionCallInfo fcinfo, int i, int *nrules)
 					 errhint("A constructor returns null when one of its arguments is null.")));
 		rules[r] = rule_of(elements[r], r + 1);
 		for (int s = 0; s < r; s++)
-			check_pair(&rules[s], &rules[r]);
+			check_pair(&rules[s], &rules[r], relax);
 	}
 
 	return rules;

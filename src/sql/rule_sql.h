@@ -38,8 +38,8 @@ typedef struct Rule
 	const char *label;			/* for messages: the kind, and the user's name if there is one */
 } Rule;
 
-/* The rules in argument i, checked one by one and against each other. */
-extern Rule *rules_arg(FunctionCallInfo fcinfo, int i, int *nrules);
+/* The rules in argument i, checked one by one and, unless they may be broken, against each other. */
+extern Rule *rules_arg(FunctionCallInfo fcinfo, int i, bool relax, int *nrules);
 
 /* Equal, NULL included? */
 extern bool same_selection(Jsonb *a, Jsonb *b);
