@@ -10,109 +10,14 @@
 
 #include "model/blocks.h"
 #include "model/gains.h"
+#include "model/partition.h"
 #include "model/weighted.h"
 
-#define PRICED			1e-6	/* scaled: a rule that matters */
 #define MOST_FREE		32		/* blocks of customers under no rule of their own */
 #define FREE_SIZE		64		/* customers of one, at least */
 #define BIN_SHIFT		50		/* of a regret as a float8: exponent and two more bits */
 #define BINS			(1 << (64 - BIN_SHIFT))
 #define MOST_UNITS		((int128) 1 << 60)
-#define NO_BLOCK		(-1)
-
-/* Which rows touch which customers. */
-typedef struct Touch
-{
-	int			m;
-	int64	   *customers;		/* (m): touched */
-	bool	   *together;		/* (m, m): some customer is touched by both */
-} Touch;
-
-/* The rows that touch a customer's offers. */
-static int
-rows_of(const Market *market, int64 i, bool *seen, int *rows)
-{
-	const RuleSet *rules = market->rules;
-	int			n = 0;
-
-	for (int64 at = market->customers[i].first; at < market->customers[i + 1].first; at++)
-	{
-		int			class = market->items[at].class;
-
-		for (int t = rules->first[class]; t < rules->first[class + 1]; t++)
-			if (!seen[rules->terms[t].row])
-			{
-				seen[rules->terms[t].row] = true;
-				rows[n++] = rules->terms[t].row;
-			}
-	}
-	for (int k = 0; k < n; k++)
-		seen[rows[k]] = false;
-
-	return n;
-}
-
-static Touch
-find_touch(const Market *market)
-{
-	int			m = market->rules->nrows;
-	Touch		touch = {m, palloc0_array(int64, m + 1), palloc0_array(bool, m * m + 1)};
-	bool	   *seen = palloc0_array(bool, m + 1);
-	int		   *rows = palloc_array(int, m + 1);
-
-	for (int64 i = 0; i < market->ncustomers; i++)
-	{
-		int			n = rows_of(market, i, seen, rows);
-
-		if ((i & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
-		for (int a = 0; a < n; a++)
-		{
-			touch.customers[rows[a]]++;
-			for (int b = 0; b < n; b++)
-				touch.together[rows[a] * m + rows[b]] = true;
-		}
-	}
-
-	return touch;
-}
-
-/* Does a row count offers?  Then whole offers are hardly harder than parts. */
-static inline bool
-is_count(const RuleRow *row)
-{
-	return row->kind == ROW_SHARE || (row->kind == ROW_SUM && row->column == COLUMN_ONE);
-}
-
-/* The block of each row or NO_BLOCK: rows that no customer shares, those of few customers first. */
-static int
-choose_rows(const Dual *dual, int *block_of)
-{
-	const Market *market = dual->scanner->market;
-	Touch		touch = find_touch(market);
-	int			n = 0;
-
-	for (int r = 0; r < touch.m; r++)
-		block_of[r] = NO_BLOCK;
-	for (;;)
-	{
-		int			best = -1;
-
-		for (int r = 0; r < touch.m; r++)
-		{
-			bool		apart = block_of[r] == NO_BLOCK && dual->best_price[r] > PRICED && touch.customers[r] > 0 &&
-				!is_count(&market->rules->rows[r]);
-
-			for (int q = 0; q < touch.m && apart; q++)
-				apart = block_of[q] == NO_BLOCK || !touch.together[r * touch.m + q];
-			if (apart && (best < 0 || touch.customers[r] < touch.customers[best]))
-				best = r;
-		}
-		if (best < 0)
-			return n;
-		block_of[best] = n++;
-	}
-}
 
 /* The most regret that leaves about so many choices; infinite if that is all. */
 static double
@@ -235,43 +140,6 @@ add_group(Blocks *blocks, Block *block, int64 i, const bool *incumbent)
 	block->ngroups++;
 }
 
-/* Customers by block: a counting sort. */
-static int64 *
-sort_customers(const Blocks *blocks, const int *block_of, int nruled, int64 *first)
-{
-	const Market *market = blocks->dual->scanner->market;
-	int			m = market->rules->nrows;
-	bool	   *seen = palloc0_array(bool, m + 1);
-	int		   *rows = palloc_array(int, m + 1);
-	int		   *block = palloc_huge(int, market->ncustomers + 1);
-	int64	   *order = palloc_huge(int64, market->ncustomers + 1);
-	int64		nfree = 0;
-
-	memset(first, 0, sizeof(int64) * (blocks->n + 2));
-	for (int64 i = 0; i < market->ncustomers; i++)
-	{
-		int			n = rows_of(market, i, seen, rows);
-
-		if ((i & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
-		block[i] = NO_BLOCK;
-		for (int k = 0; k < n; k++)
-			if (block_of[rows[k]] != NO_BLOCK)
-				block[i] = block_of[rows[k]];
-		/* blocks of customers under no rule of their own come last, equally large */
-		if (block[i] == NO_BLOCK)
-			block[i] = nruled + nfree++ % (blocks->n - nruled);
-		first[block[i] + 2]++;
-	}
-	for (int b = 0; b < blocks->n; b++)
-		first[b + 2] += first[b + 1];
-	for (int64 i = 0; i < market->ncustomers; i++)
-		order[first[block[i] + 1]++] = i;
-	pfree(block);
-
-	return order;
-}
-
 Blocks *
 blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 {
@@ -287,7 +155,7 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 
 	if (market->rules->per_customer != 1)
 		return NULL;
-	nruled = choose_rows(dual, block_of);
+	nruled = partition_rows(dual, block_of);
 	if (nruled < 2)
 		return NULL;
 
@@ -317,7 +185,7 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 		blocks->coupling[blocks->ncoupling++] = r;
 	}
 	first = palloc_array(int64, blocks->n + 2);
-	order = sort_customers(blocks, block_of, nruled, first);
+	order = partition_customers(market, block_of, nruled, blocks->n, first);
 
 	scanner_price(scanner, dual->best_price);
 	blocks->limit = find_limit(scanner, most_choices);

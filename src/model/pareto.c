@@ -19,13 +19,12 @@
 #include "portability/instr_time.h"
 
 #include "model/pareto.h"
+#include "model/traces.h"
 
 #define ROUNDING		0x1p12	/* units of value: of a float8 of a difference of two */
 #define MOST_STATES		100000	/* selections alive, where work is limited */
 #define MANY_STATES		4000000	/* where it is not */
-#define MANY_TRACES		8000000	/* from here on those that are dead go */
 #define FIRST_ROOM		1024
-#define NOTHING			(-1)
 
 /* A selection of the groups so far; all others have their base choice. */
 typedef struct State
@@ -35,13 +34,6 @@ typedef struct State
 	double		regret;
 	int			trace;			/* its last choice that is not the base */
 } State;
-
-typedef struct Trace
-{
-	int			before;
-	int64		group;
-	int64		choice;
-} Trace;
 
 /* A choice against the base of its group. */
 typedef struct Turn
@@ -73,10 +65,7 @@ typedef struct Search
 	State	   *next;
 	int			nstates;
 	int64		room;
-	Trace	   *traces;
-	int			ntraces;
-	int			room_traces;
-	int			enough_traces;	/* time to look for dead ones */
+	Traces		traces;
 	int			most_states;
 	double		dropped;		/* least regret of what was given up */
 	int64		work;
@@ -173,19 +162,6 @@ find_turns(const Search *search, int64 group, Turn *turns)
 }
 
 static int
-add_trace(Search *search, int before, int64 group, int64 choice)
-{
-	if (search->ntraces == search->room_traces)
-	{
-		search->room_traces *= 2;
-		search->traces = repalloc_huge(search->traces, sizeof(Trace) * search->room_traces);
-	}
-	search->traces[search->ntraces] = (Trace) {before, group, choice};
-
-	return search->ntraces++;
-}
-
-static int
 by_regret(const void *a, const void *b)
 {
 	double		one = *(const double *) a;
@@ -221,34 +197,19 @@ thin(Search *search)
 static void
 collect_traces(Search *search)
 {
-	int		   *number = palloc_extended(sizeof(int) * (search->ntraces + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	int			n = 0;
+	int		   *number = palloc_extended(sizeof(int) * (search->traces.n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
 	for (int s = 0; s < search->nstates; s++)
-		if (search->states[s].trace != NOTHING)
+		if (search->states[s].trace != NO_TRACE)
 			number[search->states[s].trace] = 1;
-	if (search->best != NOTHING)
+	if (search->best != NO_TRACE)
 		number[search->best] = 1;
-	for (int at = search->ntraces - 1; at >= 0; at--)
-		if (number[at] && search->traces[at].before != NOTHING)
-			number[search->traces[at].before] = 1;
-	for (int at = 0; at < search->ntraces; at++)
-		if (number[at])
-		{
-			Trace		trace = search->traces[at];
-
-			if (trace.before != NOTHING)
-				trace.before = number[trace.before];
-			search->traces[n] = trace;
-			number[at] = n++;
-		}
+	traces_collect(&search->traces, number);
 	for (int s = 0; s < search->nstates; s++)
-		if (search->states[s].trace != NOTHING)
+		if (search->states[s].trace != NO_TRACE)
 			search->states[s].trace = number[search->states[s].trace];
-	if (search->best != NOTHING)
+	if (search->best != NO_TRACE)
 		search->best = number[search->best];
-	search->ntraces = n;
-	search->enough_traces = Max(MANY_TRACES, 2 * n);
 	pfree(number);
 }
 
@@ -298,7 +259,7 @@ add_group(Search *search, int64 group, Turn *turns)
 		if ((n > 0 && state.value <= search->next[n - 1].value) || state.regret + ROUNDING >= search->loss)
 			continue;
 		if (turn->choice != search->relaxed.chosen[group])
-			state.trace = add_trace(search, state.trace, group, turn->choice);
+			state.trace = traces_add(&search->traces, state.trace, group, turn->choice);
 		search->next[n++] = state;
 		if (state.weight <= search->problem->capacity && state.value > search->best_value)
 		{
@@ -314,7 +275,7 @@ add_group(Search *search, int64 group, Turn *turns)
 	search->nstates = n;
 	if (n > search->most_states)
 		thin(search);
-	if (search->ntraces > search->enough_traces)
+	if (search->traces.n > search->traces.enough)
 		collect_traces(search);
 }
 
@@ -323,7 +284,7 @@ is_over(const Search *search, const ParetoLimits *limits, const instr_time *bega
 {
 	instr_time	now;
 
-	if ((limits->work > 0 && search->work > limits->work) || search->ntraces > PG_INT32_MAX / 4)
+	if ((limits->work > 0 && search->work > limits->work) || search->traces.n > PG_INT32_MAX / 4)
 		return true;
 	if (limits->seconds <= 0)
 		return false;
@@ -349,13 +310,12 @@ search_core(Search *search, const ParetoLimits *limits)
 	for (int64 s = 0; s < nstakes; s++)
 		most = Max(most, problem->first[stakes[s].group + 1] - problem->first[stakes[s].group]);
 	turns = palloc_huge(Turn, most + 1);
-	search->room = search->room_traces = FIRST_ROOM;
+	search->room = FIRST_ROOM;
 	search->most_states = limits->work > 0 ? MOST_STATES : MANY_STATES;
-	search->enough_traces = MANY_TRACES;
+	traces_start(&search->traces);
 	search->states = palloc_huge(State, search->room);
 	search->next = palloc_huge(State, search->room);
-	search->traces = palloc_huge(Trace, search->room_traces);
-	search->states[0] = (State) {search->relaxed.weight, search->relaxed.value, 0, NOTHING};
+	search->states[0] = (State) {search->relaxed.weight, search->relaxed.value, 0, NO_TRACE};
 	search->nstates = 1;
 	for (int64 s = 0; s < nstakes && stakes[s].least + ROUNDING < search->loss && search->nstates > 0; s++)
 	{
@@ -377,7 +337,7 @@ search_core(Search *search, const ParetoLimits *limits)
 void
 pareto_solve(const MultipleChoice *problem, const ParetoLimits *limits, MultipleChosen *result)
 {
-	Search		search = {.problem = problem, .best = NOTHING, .dropped = INFINITY};
+	Search		search = {.problem = problem, .best = NO_TRACE, .dropped = INFINITY};
 
 	*result = (MultipleChosen) {.weight = multiple_least(problem)};
 	result->possible = result->weight <= problem->capacity;
@@ -403,9 +363,9 @@ pareto_solve(const MultipleChoice *problem, const ParetoLimits *limits, Multiple
 			result->proven = false;
 			result->bound = Max(first_value + (int128) ceil(relaxed - search.dropped + ROUNDING), search.best_value);
 		}
-		for (int at = search.best; at != NOTHING; at = search.traces[at].before)
-			search.relaxed.chosen[search.traces[at].group] = search.traces[at].choice;
-		pfree(search.traces);
+		for (int at = search.best; at != NO_TRACE; at = search.traces.list[at].before)
+			search.relaxed.chosen[search.traces.list[at].group] = search.traces.list[at].choice;
+		pfree(search.traces.list);
 	}
 	result->chosen = search.relaxed.chosen;
 	result->value = search.best_value;
