@@ -2,10 +2,8 @@
 -- brute force, proven bounds, proofs that there is none, the same under every order of rows.
 \i test/prelude.psql
 BEGIN;
+\i test/allocation_data.psql
 SELECT plan(35);
-
-CREATE FUNCTION draw(key text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
-$$ SELECT (('x' || substr(md5(key), 1, 7))::bit(28)::integer % n) $$;
 
 --
 -- Brute force: 440 instances, 40 of each kind of rule, each with a budget besides
