@@ -6,11 +6,11 @@
 #include "coupon.h"
 
 #include "model/linear_state.h"
+#include "model/plan.h"
 #include "model/response.h"
 #include "model/uplift.h"
 #include "pg/model.h"
 #include "pg/state.h"
-#include "sql/plan_sql.h"
 
 #if PG_VERSION_NUM >= 180000
 PG_MODULE_MAGIC_EXT(.name = "coupon", .version = "1.0");

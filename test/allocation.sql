@@ -139,7 +139,7 @@ SELECT is((SELECT count(*) FROM curve)::int, 25, 'frontier has as many points as
 SELECT is_empty($$ SELECT * FROM (SELECT price, lag(price) OVER w AS before, gain - lag(gain) OVER w AS step,
 		lag(gain) OVER w - lag(gain, 2) OVER w AS step_before FROM curve WINDOW w AS (ORDER BY point)) f
 	WHERE price > before OR step < -1e-9 OR step > step_before + 1e-6 $$, 'the frontier rises and is concave');
-SELECT is_empty($$ SELECT * FROM curve, LATERAL (SELECT coupon.describe(coupon.allocation_plan('TABLE market', ARRAY[coupon.budget(budget)])) AS plan) p
+SELECT is_empty($$ SELECT * FROM curve, LATERAL (SELECT coupon.describe(coupon.allocation_plan('TABLE market', ARRAY[coupon.budget(budget)], '{"method": "dual"}')) AS plan) p
 	WHERE abs((plan->>'bound')::float8 - gain) > 1e-6 OR abs((plan->'rules'->0->>'price')::float8 - price) > 1e-9 $$,
 	'the frontier is the bound of allocate at each budget');
 SELECT is((SELECT price FROM curve WHERE point = 25), 0::float8, 'money has no price where all is bought');

@@ -46,7 +46,7 @@ candidates_make(Hulls *hulls)
 	candidates->hulls = hulls;
 	candidates->room = FIRST_ROOM;
 	candidates->pending = palloc_array(Candidate, candidates->room);
-	candidates->few = palloc_array(Row, FEW_CANDIDATES);
+	candidates->few = palloc_huge(Row, FEW_CANDIDATES);
 
 	return candidates;
 }

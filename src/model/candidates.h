@@ -26,7 +26,7 @@ typedef struct Chunk
 } Chunk;
 
 /* Up to so many candidates are remembered as they came. */
-#define FEW_CANDIDATES	2048
+#define FEW_CANDIDATES	(1 << 17)
 
 typedef struct Candidates
 {

@@ -179,6 +179,9 @@ find_step(Path *path)
 			path->step[r] = Min(Max(path->trial[r], -path->price[r]), most);
 			if (path->step[r] == path->trial[r])
 				continue;
+			/* where the others would push it against its own slope it stays */
+			if ((path->scan.load[r] - path->bound[r]) * path->step[r] < 0)
+				path->step[r] = 0;
 			path->held[r] = true;
 			settled = false;
 		}
@@ -204,8 +207,13 @@ walk(Path *path)
 			path->trial[r] = Min(Max(path->price[r] + path->step[r], 0), path->dual->most_price);
 		}
 		path->promise = -slope / Max(fabs(before), 1e-300);
-		if (path->promise <= 1e-15)
+		if (fabs(path->promise) <= 1e-15)
 			return false;
+		if (slope > 0)
+		{
+			path->damping = Max(path->damping * 30, 1e-5);
+			continue;
+		}
 		swap_scans(path);
 		look(path, path->trial);
 		after = merit(path, path->trial);

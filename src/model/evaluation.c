@@ -14,7 +14,7 @@
 #include "model/evaluation.h"
 #include "model/uplift_error.h"
 
-const double evaluation_shares[NSHARES] = {0.1, 0.2, 0.3};
+static const double shares[NSHARES] = {0.1, 0.2, 0.3};
 
 static const Estimate unknown = {NAN, NAN};
 
@@ -169,7 +169,7 @@ evaluate(const double *rows, int64 n)
 	all.qini_auc = qini_estimate(curve, influence);
 	all.auuc = auuc_estimate(curve, influence);
 	for (int i = 0; i < NSHARES; i++)
-		all.uplift[i] = uplift_estimate(curve, evaluation_shares[i]);
+		all.uplift[i] = uplift_estimate(curve, shares[i]);
 	pfree(influence);
 	pfree(curve->outcome);
 	pfree(curve->treated);

@@ -19,9 +19,8 @@ typedef struct Estimate
 	double		se;				/* its standard error */
 } Estimate;
 
-/* The shares at which the summary looks. */
+/* At so many shares the summary looks. */
 #define NSHARES	3
-extern const double evaluation_shares[NSHARES];
 
 typedef struct Evaluation
 {

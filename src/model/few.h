@@ -1,6 +1,6 @@
 /*
  * few.h
- *		Few candidates: the best allocation of all, proven by branch and bound.
+ *		Few candidates: the best allocation of all, offers below the hulls included.
  */
 #ifndef COUPON_FEW_H
 #define COUPON_FEW_H
@@ -10,10 +10,11 @@
 #include "model/candidates.h"
 #include "model/knapsack.h"
 
+#define FEW_CUSTOMERS	10000
+
 /*
- * Improve an allocation of n candidates to the best there is, offers below
- * the hulls included.  Where that takes too long the better of what was found
- * remains, with the bound that it had.
+ * Improve an allocation of n candidates to the best there is.  Where that
+ * takes too long the better of what was found remains, with its bound.
  */
 extern void few_improve(const Hulls *hulls, const Row *candidates, int n, int128 budget,
 						Allocation *allocation);

@@ -14,7 +14,8 @@
 
 #include "coupon.h"
 
-#include "model/base.h"
+#include "model/design.h"
+#include "model/moments.h"
 #include "pg/state.h"
 
 typedef struct LinearState
@@ -34,7 +35,7 @@ typedef struct LinearState
 	int32		text_room;
 	int32		block;			/* rows that wait to be added to the moments */
 	int32		block_room;
-	double		regions[FLEXIBLE_ARRAY_MEMBER]; /* see linear_state.c */
+	double		regions[FLEXIBLE_ARRAY_MEMBER]; /* see linear_regions.c */
 } LinearState;
 
 /* An empty state for features of this schema, in the current context. */
@@ -46,6 +47,9 @@ extern bool linear_state_is_empty(const LinearState *state);
 /* Add a row; returns the same state or, if it had to grow, a new one. */
 extern LinearState *linear_state_add(LinearState *state, double outcome,
 									 const FeatureValue *values);
+
+/* Move the rows that wait to the moments. */
+extern void linear_state_flush(LinearState *state);
 
 /* Add the rows of another state. */
 extern LinearState *linear_state_merge(LinearState *state, const LinearState *other);

@@ -13,9 +13,11 @@
 #include "miscadmin.h"
 
 #include "model/exact.h"
+#include "model/master.h"
 #include "model/money.h"
 #include "model/repair.h"
 #include "model/ruled.h"
+#include "model/single.h"
 
 #define MOST_PRICE		1e4		/* scaled, at first */
 #define PRICE_GROWTH	1e3
@@ -163,6 +165,26 @@ make_whole(const Market *market, const Dual *dual, const RuledOptions *options, 
 	return kept;
 }
 
+/* Plans of blocks of customers, where the rules are of that kind. */
+static void
+search_blocks(const Market *market, const Dual *dual, const RuledOptions *options, Ruled *ruled)
+{
+	bool		found = ruled->status == RULED_FEASIBLE;
+	Mastered   *mastered = master_solve(dual, found ? ruled->chosen : NULL, options->gap, options->time_limit > 0 ? options->time_limit : AUTO_SECONDS);
+	Ruled		better = *ruled;
+
+	if (mastered == NULL)
+		return;
+	if (mastered->chosen && add_up(market, mastered->chosen, &better) && (!found || better.objective > ruled->objective))
+	{
+		ruled->chosen = mastered->chosen;
+		ruled->status = RULED_FEASIBLE;
+	}
+	if (ruled->status == RULED_FEASIBLE)
+		add_up(market, ruled->chosen, ruled);
+	ruled->bound = Max(Min(ruled->bound, mastered->bound), ruled->objective);
+}
+
 /* Branch and bound on what the prices and the allocation found leave open. */
 static void
 search_core(const Market *market, const Dual *dual, const RuledOptions *options, Ruled *ruled)
@@ -207,6 +229,20 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 		ruled->bound = Max(Min(ruled->bound, exact->bound), ruled->objective);
 }
 
+/* The last word on an allocation: what it comes to, and whether that is all. */
+static void
+settle(const Market *market, Ruled *ruled)
+{
+	if (!add_up(market, ruled->chosen, ruled))
+		elog(ERROR, "allocation breaks a rule");
+
+	/* rounding must not let an allocation beat what is proven of all, nor miss it */
+	if (ruled->bound - ruled->objective <= SURE * fabs(ruled->bound))
+		ruled->bound = ruled->objective;
+	if (ruled->objective == ruled->bound)
+		ruled->status = RULED_OPTIMAL;
+}
+
 Ruled *
 ruled_solve(const Market *market, const RuledOptions *options)
 {
@@ -220,6 +256,12 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	ruled->used = palloc0_array(double, m + 1);
 	ruled->slack = palloc0_array(double, m + 1);
 	ruled->binding = palloc0_array(bool, m + 1);
+	if (m == 1 && market->rules->per_customer == 1 && options->method != RULED_DUAL && single_solve(market, options, ruled))
+	{
+		if (ruled->status == RULED_FEASIBLE)
+			settle(market, ruled);
+		return ruled;
+	}
 	for (int try = 1;; try++, most_price *= PRICE_GROWTH)
 	{
 		dual = dual_solve(market, true, most_price, market->ncustomers < FEW_CUSTOMERS ? 1e-10 : options->gap / 20,
@@ -239,9 +281,11 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	ruled->status = make_whole(market, dual, options, ruled) ? RULED_FEASIBLE : RULED_UNKNOWN;
 	if (ruled->status == RULED_UNKNOWN && prove_infeasible(market, options->seed, ruled))
 		return ruled;
-	if (ruled->status == RULED_FEASIBLE && !add_up(market, ruled->chosen, ruled))
-		elog(ERROR, "allocation breaks a rule");
+	if (ruled->status == RULED_FEASIBLE)
+		add_up(market, ruled->chosen, ruled);
 	ruled->bound = dual->bound * dual->scanner->gain_unit;
+	if (options->method != RULED_DUAL && (ruled->status == RULED_UNKNOWN || ruled->bound - ruled->objective > options->gap * fabs(ruled->bound)))
+		search_blocks(market, dual, options, ruled);
 	if (options->method == RULED_EXACT ||
 		(options->method == RULED_AUTO &&
 		 (ruled->status == RULED_UNKNOWN || ruled->bound - ruled->objective > options->gap * fabs(ruled->bound))))
@@ -249,11 +293,7 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	if (ruled->status != RULED_FEASIBLE)
 		return ruled;
 
-	/* rounding must not let an allocation beat what is proven of all, nor miss it */
-	if (ruled->bound - ruled->objective <= SURE * fabs(ruled->bound))
-		ruled->bound = ruled->objective;
-	if (ruled->objective == ruled->bound)
-		ruled->status = RULED_OPTIMAL;
+	settle(market, ruled);
 
 	return ruled;
 }

@@ -33,8 +33,9 @@ row_of(const Sample *sample, int64 i)
 	return sample->rows + (sample->index ? sample->index[i] : i) * sample->width;
 }
 
-void
-sample_slots(const Sample *sample, int64 i, double *slots)
+/* The feature slots of row i, categories by their sorted numbers. */
+static void
+slots_of(const Sample *sample, int64 i, double *slots)
 {
 	const double *row = row_of(sample, i);
 	const Schema *schema = sample->design->schema;
@@ -67,7 +68,7 @@ sample_block(const Sample *sample, int64 from, int rows, double *Z)
 		const double *row = row_of(sample, from + i);
 
 		z[0] = row[OUTCOME];
-		sample_slots(sample, from + i, sample->scratch);
+		slots_of(sample, from + i, sample->scratch);
 		design_expand(design, sample->scratch, z + 1);
 		for (int j = 0; j < design->p; j++)
 			z[1 + j] -= design->mean[j];
@@ -99,7 +100,7 @@ set_means(const Sample *sample, double *mean)
 	{
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
-		sample_slots(sample, i, sample->scratch);
+		slots_of(sample, i, sample->scratch);
 		for (int c = 0; c < schema->ncolumns; c++)
 		{
 			const SchemaColumn *column = &schema->columns[c];

@@ -43,7 +43,4 @@ extern int	sample_block_rows(const Sample *sample);
  */
 extern int	sample_block(const Sample *sample, int64 from, int rows, double *Z);
 
-/* The feature slots of row i, categories by their sorted numbers. */
-extern void sample_slots(const Sample *sample, int64 i, double *slots);
-
 #endif							/* COUPON_SAMPLE_H */

@@ -111,20 +111,6 @@ scanner_price(Scanner *scanner, const double *price)
 	}
 }
 
-static inline double
-value_of(const Scanner *scanner, int64 at)
-{
-	const Offering *item = &scanner->market->items[at];
-	const Weight *weight = &scanner->weights[item->class];
-	double		value = weight->one + weight->gain * item->gain + weight->cost * item->cost;
-
-	for (int k = 0; k < scanner->width; k++)
-		value += scanner->more_weights[item->class * scanner->width + k] *
-			scanner->market->attributes[at * scanner->width + k];
-
-	return value;
-}
-
 /* At most one offer: a softmax over the offers and none. */
 static void
 share_one(Scanner *scanner, int n, double best, double temperature, double *smooth, double *pull)
@@ -244,7 +230,7 @@ scanner_customer(Scanner *scanner, int64 i, double temperature, double *smooth, 
 
 	for (int j = 0; j < n; j++)
 	{
-		double		value = value_of(scanner, first + j);
+		double		value = scanner_value(scanner, first + j);
 
 		scanner->values[j] = value;
 		if (value > best)

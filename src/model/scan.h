@@ -60,6 +60,21 @@ extern Scanner *scanner_make(const Market *market, bool with_gains);
 /* Values from now on are under these prices. */
 extern void scanner_price(Scanner *scanner, const double *price);
 
+/* The value of an offering. */
+static inline double
+scanner_value(const Scanner *scanner, int64 at)
+{
+	const Offering *item = &scanner->market->items[at];
+	const Weight *weight = &scanner->weights[item->class];
+	double		value = weight->one + weight->gain * item->gain + weight->cost * item->cost;
+
+	for (int k = 0; k < scanner->width; k++)
+		value += scanner->more_weights[item->class * scanner->width + k] *
+			scanner->market->attributes[at * scanner->width + k];
+
+	return value;
+}
+
 /* Values and parts of a customer; false if every part is 0 or 1. */
 extern bool scanner_customer(Scanner *scanner, int64 i, double temperature,
 							 double *smooth, double *exact, double *pull);

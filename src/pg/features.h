@@ -7,7 +7,6 @@
 
 #include "coupon.h"
 
-#include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "utils/typcache.h"
 

@@ -1,12 +1,14 @@
 /*
  * json.c
- *		Numbers in JSON texts.
+ *		JSON texts: numbers written, objects read.
  */
 #include "coupon.h"
 
 #include <math.h>
 
 #include "common/shortest_dec.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
 
 #include "pg/json.h"
 
@@ -30,4 +32,17 @@ json_member(StringInfo json, const char *name, double number)
 {
 	appendStringInfo(json, ", \"%s\": ", name);
 	json_number(json, number);
+}
+
+/* jsonb_in() complains about anything that is no JSON. */
+char *
+get_json_object(Reader *from)
+{
+	char	   *json = get_text(from);
+	Jsonb	   *value = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
+
+	if (!JB_ROOT_IS_OBJECT(value))
+		get_failed(from, "A JSON value is not an object.");
+
+	return json;
 }

@@ -158,3 +158,30 @@ lexicon_number(Lexicon *lexicon, const char *bytes, int length)
 
 	return lexicon->last = number;
 }
+
+static int
+by_text(const void *a, const void *b, void *of)
+{
+	const Word *words = of;
+	const Word *x = &words[*(const int32 *) a];
+	const Word *y = &words[*(const int32 *) b];
+	int			order = memcmp(VARDATA(x->value), VARDATA(y->value), Min(x->length, y->length));
+
+	return order ? order : x->length - y->length;
+}
+
+int32 *
+lexicon_ranks(const Lexicon *lexicon)
+{
+	int32	   *order = palloc_huge(int32, Max(lexicon->n, 1));
+	int32	   *ranks = palloc_huge(int32, Max(lexicon->n, 1));
+
+	for (int32 i = 0; i < lexicon->n; i++)
+		order[i] = i;
+	qsort_arg(order, lexicon->n, sizeof(int32), by_text, lexicon->words);
+	for (int32 i = 0; i < lexicon->n; i++)
+		ranks[order[i]] = i;
+	pfree(order);
+
+	return ranks;
+}

@@ -35,4 +35,7 @@ extern Lexicon *lexicon_make(void);
 /* The number of the text of these bytes. */
 extern int	lexicon_number(Lexicon *lexicon, const char *bytes, int length);
 
+/* The texts in the order of their bytes: by number, the place there. */
+extern int32 *lexicon_ranks(const Lexicon *lexicon);
+
 #endif							/* COUPON_LEXICON_H */

@@ -6,17 +6,17 @@
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "model/few.h"
 #include "model/knapsack.h"
 #include "model/money.h"
+#include "model/plan.h"
 #include "model/ruled.h"
 #include "pg/options.h"
 #include "pg/query.h"
+#include "sql/allocation_rows_sql.h"
 #include "sql/candidates_sql.h"
 #include "sql/plan_sql.h"
 #include "sql/rule_sql.h"
@@ -209,7 +209,7 @@ solve(FunctionCallInfo fcinfo, int rules, Oid type, const char *work)
 		end_phase(problem, "group", problem->hulls->n);
 		budget = money_down(problem->rules[0].bound);
 		problem->allocation = knapsack_solve(problem->hulls, budget);
-		if (problem->set->candidates->n <= FEW_CANDIDATES)
+		if (problem->options.method == RULED_AUTO && problem->set->candidates->n <= FEW_CANDIDATES && problem->hulls->n <= FEW_CUSTOMERS)
 			few_improve(problem->hulls, problem->set->candidates->few, problem->set->candidates->n,
 						budget, problem->allocation);
 		end_phase(problem, "solve", problem->allocation->allocated);
@@ -316,74 +316,6 @@ plan_of(Problem *problem)
 	return problem->hulls ? budget_plan(problem, &plan) : ruled_plan(problem, &plan);
 }
 
-/* Where the rows of an allocation go. */
-typedef struct Emitter
-{
-	const CandidateSet *set;
-	Oid			type;			/* of the customers */
-	Tuplestorestate *store;
-	TupleDesc	row;
-} Emitter;
-
-static inline void
-emit_offer(const Emitter *to, int64 customer, int32 offer, double gain, double cost)
-{
-	Datum		values[4] = {
-		to->type == INT8OID ? Int64GetDatum(customer) : keys_value(to->set->keys, customer),
-		PointerGetDatum(to->set->offers->words[offer].value),
-		Float8GetDatum(gain),
-		Float8GetDatum(cost),
-	};
-	bool		nulls[4] = {false};
-
-	tuplestore_putvalues(to->store, to->row, values, nulls);
-}
-
-static void
-emit_vertices(const Emitter *to, const Hulls *hulls, const Allocation *allocation)
-{
-	for (int64 i = 0; i < hulls->n; i++)
-	{
-		const Candidate *vertex = allocation_choice(allocation, hulls, i);
-
-		if ((i & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (vertex)
-			emit_offer(to, hulls->customers[i].customer, vertex->offer, vertex->gain, vertex->cost);
-	}
-}
-
-static void
-emit_items(const Emitter *to, const Market *market, const bool *chosen)
-{
-	for (int64 i = 0; i < market->ncustomers; i++)
-	{
-		if ((i & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
-		for (int64 at = market->customers[i].first; at < market->customers[i + 1].first; at++)
-			if (chosen[at])
-				emit_offer(to, market->customers[i].customer, market->items[at].offer,
-						   market->items[at].gain, market->items[at].cost);
-	}
-}
-
-/* The rows of an allocation; "type" is that of the customers. */
-static int64
-emit(FunctionCallInfo fcinfo, const Problem *problem, Oid type)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Emitter		to = {problem->set, type, result->setResult, result->setDesc};
-
-	if (problem->hulls)
-	{
-		emit_vertices(&to, problem->hulls, problem->allocation);
-		return problem->allocation->allocated;
-	}
-	emit_items(&to, problem->set->market, problem->ruled->chosen);
-
-	return problem->ruled->offers;
-}
-
 static Datum
 allocate_rows(FunctionCallInfo fcinfo, int rules, Oid type)
 {
@@ -391,7 +323,8 @@ allocate_rows(FunctionCallInfo fcinfo, int rules, Oid type)
 
 	InitMaterializedSRF(fcinfo, 0);
 	problem = solve(fcinfo, rules, type, "allocate");
-	end_phase(problem, "emit", emit(fcinfo, problem, getBaseType(type)));
+	end_phase(problem, "emit", allocation_emit(fcinfo, problem->set, problem->allocation, problem->ruled,
+											   getBaseType(type)));
 	plan_remember(plan_of(problem));
 
 	MemoryContextSwitchTo(problem->caller);

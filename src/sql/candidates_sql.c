@@ -6,27 +6,15 @@
 
 #include <math.h>
 
-#include "catalog/pg_type.h"
-#include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
-#include "utils/lsyscache.h"
 
 #include "model/gains.h"
 #include "model/money.h"
 #include "model/random.h"
 #include "pg/query.h"
 #include "sql/candidates_sql.h"
-
-/* Columns of the inner query, in the order in which they are asked for. */
-enum {
-	CUSTOMER,
-	OFFER,
-	GAIN,
-	COST,
-};
 
 static void
 complain_null(const CandidateSet *set, int column, const Datum *values, const bool *nulls)
@@ -285,72 +273,6 @@ read_ruled_customer(void *to, const Datum *values, const bool *nulls)
 	read_several(to, true, values, nulls);
 }
 
-/* The customer column as it is asked for, and the type it then has. */
-static char *
-customer_wanted(TupleDesc columns, Oid type, bool cast, Keys **keys)
-{
-	int			at = query_column(columns, "customer");
-	Oid			own;
-	Oid			collation;
-
-	/* the server will say that it is not there */
-	if (at < 0)
-		return pstrdup("customer");
-
-	own = getBaseType(TupleDescAttr(columns, at)->atttypid);
-	collation = TupleDescAttr(columns, at)->attcollation;
-	if (!cast && OidIsValid(type))
-	{
-		if (own != INT8OID && own != INT4OID && own != INT2OID)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"customer\" is of type %s, not bigint", format_type_be(own)),
-					 errhint("For other types pass an example, for example NULL::%s, as the second argument.",
-							 format_type_be(own))));
-		type = own;				/* becomes a bigint on its way out */
-	}
-	if (OidIsValid(type) && getBaseType(type) != own)
-	{
-		*keys = keys_make(type, OidIsValid(collation) ? collation : get_typcollation(getBaseType(type)));
-		return psprintf("customer::%s", format_type_be_qualified(type));
-	}
-	*keys = keys_make(own, collation);
-
-	return pstrdup("customer");
-}
-
-/* Settle on the form of the rows: which columns, and which of them are arrays. */
-static StringInfoData
-columns_wanted(CandidateSet *set, TupleDesc columns, Oid type, bool cast)
-{
-	static const char *const plural[] = {NULL, "offers", "gains", "costs"};
-	static const char *const singular[] = {"customer", "offer", "gain", "cost"};
-	static const char *const types[] = {NULL, "pg_catalog.text", "pg_catalog.float8", "pg_catalog.float8"};
-	StringInfoData wanted;
-
-	set->arrays = query_column(columns, "offers") >= 0;
-
-	initStringInfo(&wanted);
-	appendStringInfoString(&wanted, customer_wanted(columns, type, cast, &set->keys));
-	set->name[CUSTOMER] = singular[CUSTOMER];
-	for (int i = OFFER; i <= COST; i++)
-	{
-		int			at = set->arrays ? query_column(columns, plural[i]) : -1;
-
-		set->array[i] = at >= 0;
-		set->name[i] = at >= 0 ? plural[i] : singular[i];
-		if (at >= 0 && !OidIsValid(get_base_element_type(TupleDescAttr(columns, at)->atttypid)))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" must be an array, not %s", plural[i],
-							format_type_be(TupleDescAttr(columns, at)->atttypid)),
-					 errhint("With one row a candidate the columns are customer, offer, gain and cost.")));
-		appendStringInfo(&wanted, ", %s::%s%s", set->name[i], types[i], at >= 0 ? "[]" : "");
-	}
-
-	return wanted;
-}
-
 /* The rank of a candidate among equals: a fixed random number, whatever the order of rows. */
 static uint64
 rank_of(const void *of, int64 customer, int32 offer)
@@ -379,7 +301,7 @@ candidates_read(const char *query, Oid type, bool cast, int64 seed, const Rule *
 {
 	CandidateSet *set = palloc0_object(CandidateSet);
 	TupleDesc	columns = query_columns(query);
-	StringInfoData wanted = columns_wanted(set, columns, type, cast);
+	StringInfoData wanted = candidates_wanted(set, columns, type, cast);
 
 	set->seed = seed;
 	set->offers = lexicon_make();
@@ -405,34 +327,6 @@ candidates_read(const char *query, Oid type, bool cast, int64 seed, const Rule *
 	return set;
 }
 
-static int
-by_text(const void *a, const void *b, void *of)
-{
-	const Word *words = of;
-	const Word *x = &words[*(const int32 *) a];
-	const Word *y = &words[*(const int32 *) b];
-	int			order = memcmp(VARDATA(x->value), VARDATA(y->value), Min(x->length, y->length));
-
-	return order ? order : x->length - y->length;
-}
-
-/* Offers in the order of their bytes: by number, the place there. */
-static int32 *
-places_of(const Lexicon *offers)
-{
-	int32	   *order = palloc_huge(int32, Max(offers->n, 1));
-	int32	   *places = palloc_huge(int32, Max(offers->n, 1));
-
-	for (int32 i = 0; i < offers->n; i++)
-		order[i] = i;
-	qsort_arg(order, offers->n, sizeof(int32), by_text, offers->words);
-	for (int32 i = 0; i < offers->n; i++)
-		places[order[i]] = i;
-	pfree(order);
-
-	return places;
-}
-
 void
 candidates_complete(CandidateSet *set)
 {
@@ -447,5 +341,5 @@ candidates_complete(CandidateSet *set)
 	classes = ruleset_compile(market->rules);
 	for (int64 at = 0; at < market->nitems; at++)
 		market->items[at].class = classes[market->items[at].class];
-	market_finish(market, set->keys->integer ? NULL : set->keys->hashes, places_of(set->offers));
+	market_finish(market, set->keys->integer ? NULL : set->keys->hashes, lexicon_ranks(set->offers));
 }

@@ -15,6 +15,15 @@
 #include "pg/progress.h"
 #include "sql/selection_sql.h"
 
+/* Columns of the inner query, in the order in which they are asked for. */
+typedef enum CandidateColumn
+{
+	CUSTOMER,
+	OFFER,
+	GAIN,
+	COST,
+} CandidateColumn;
+
 typedef struct CandidateSet
 {
 	Candidates *candidates;		/* customers and offers by number */
@@ -23,8 +32,8 @@ typedef struct CandidateSet
 	Keys	   *keys;			/* of customers */
 	Lexicon    *offers;
 	bool		arrays;			/* one row a customer */
-	bool		array[4];		/* customer, offer, gain, cost: is it an array? */
-	const char *name[4];		/* the column's name in the query */
+	bool		array[4];		/* by column: is it an array? */
+	const char *name[4];		/* by column: its name in the query */
 	Progress   *progress;
 	const char *work;			/* for progress: the function's name */
 
@@ -45,6 +54,12 @@ extern CandidateSet *candidates_read(const char *query, Oid type, bool cast, int
 									 const Rule *rules, int nrules,
 									 const char *work, Progress *progress);
 extern void candidates_complete(CandidateSet *set);
+
+/*
+ * In candidate_columns_sql.c: settle on the form of the rows, which columns
+ * and which of them are arrays; returns the expressions to ask for.
+ */
+extern StringInfoData candidates_wanted(CandidateSet *set, TupleDesc columns, Oid type, bool cast);
 
 /* Candidates read. */
 static inline int64

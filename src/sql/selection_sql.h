@@ -83,7 +83,10 @@ typedef struct Selections
 extern Selections *selections_make(const Rule *rules, int nrules, TupleDesc columns, bool arrays,
 								   const Lexicon *offers, StringInfo to, int at);
 
-/* Look at a row with so many offers. */
+/* The value's number in the column, from 1; 0 if no selection names it. */
+extern int	selections_number(const SelectionColumn *column, Datum value);
+
+/* In selection_row_sql.c: look at a row with so many offers. */
 extern void selections_row(Selections *selections, const Datum *values, const bool *nulls, int n);
 
 /* The class of an offer of the row. */

@@ -1,0 +1,416 @@
+/*
+ * pareto.c
+ *		The multiple-choice knapsack problem in integers, solved exactly.
+ *
+ * At the price of the relaxation each choice has a regret against the best
+ * one of its group, and a selection lacks the sum of its regrets, and the
+ * price of the capacity that it leaves, to the relaxation's bound.  So a
+ * choice of more regret than the best selection known lacks is out.  Groups
+ * come in one after another, those with the least to lose first, and of all
+ * selections of the groups so far only those live on that no other one
+ * dominates, lighter and worth as much (dynamic programming over an expanding
+ * core: Pisinger 1995).  It ends when the next group has too much to lose.
+ */
+#include "coupon.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "portability/instr_time.h"
+
+#include "model/pareto.h"
+
+#define ROUNDING		0x1p12	/* units of value: of a float8 of a difference of two */
+#define MOST_STATES		100000	/* selections alive, where work is limited */
+#define MANY_STATES		4000000	/* where it is not */
+#define MANY_TRACES		8000000	/* from here on those that are dead go */
+#define FIRST_ROOM		1024
+#define NOTHING			(-1)
+
+/* A selection of the groups so far; all others have their base choice. */
+typedef struct State
+{
+	int128		weight;
+	int128		value;
+	double		regret;
+	int			trace;			/* its last choice that is not the base */
+} State;
+
+typedef struct Trace
+{
+	int			before;
+	int64		group;
+	int64		choice;
+} Trace;
+
+/* A choice against the base of its group. */
+typedef struct Turn
+{
+	int64		choice;
+	int64		weight;
+	int64		value;
+	double		regret;
+	int			at;				/* state to be turned next */
+} Turn;
+
+typedef struct Stake
+{
+	double		least;			/* regret of the second best choice */
+	int64		group;
+} Stake;
+
+typedef struct Search
+{
+	const MultipleChoice *problem;
+	Relaxed		relaxed;
+
+	double		loss;			/* of the best selection against the relaxation */
+	int128		best_value;
+	int128		best_weight;
+	int			best;			/* trace */
+
+	State	   *states;			/* by weight, and so by value */
+	State	   *next;
+	int			nstates;
+	int64		room;
+	Trace	   *traces;
+	int			ntraces;
+	int			room_traces;
+	int			enough_traces;	/* time to look for dead ones */
+	int			most_states;
+	double		dropped;		/* least regret of what was given up */
+	int64		work;
+} Search;
+
+static inline double
+regret_of(const Search *search, int64 choice, int64 base)
+{
+	const MultipleChoice *problem = search->problem;
+
+	return (double) (problem->value[base] - problem->value[choice]) -
+		search->relaxed.price * (double) (problem->weight[base] - problem->weight[choice]);
+}
+
+/* Is a choice no better than the base in any way? */
+static inline bool
+is_dominated(const MultipleChoice *problem, int64 choice, int64 base)
+{
+	return choice == base || (problem->weight[choice] >= problem->weight[base] && problem->value[choice] <= problem->value[base]);
+}
+
+static int
+by_least(const void *a, const void *b)
+{
+	const Stake *one = a;
+	const Stake *two = b;
+
+	if (one->least != two->least)
+		return one->least < two->least ? -1 : 1;
+
+	return one->group < two->group ? -1 : one->group > two->group;
+}
+
+/* Groups with a choice that is not out, those with the least to lose first. */
+static Stake *
+find_stakes(const Search *search, int64 *n)
+{
+	const MultipleChoice *problem = search->problem;
+	Stake	   *stakes = palloc_huge(Stake, problem->n + 1);
+
+	*n = 0;
+	for (int64 i = 0; i < problem->n; i++)
+	{
+		double		least = INFINITY;
+
+		if ((i & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (int64 at = problem->first[i]; at < problem->first[i + 1]; at++)
+			if (!is_dominated(problem, at, search->relaxed.chosen[i]))
+				least = Min(least, regret_of(search, at, search->relaxed.chosen[i]));
+		if (least + ROUNDING < search->loss)
+			stakes[(*n)++] = (Stake) {least, i};
+	}
+	qsort(stakes, *n, sizeof(Stake), by_least);
+
+	return stakes;
+}
+
+static int
+by_weight(const void *a, const void *b)
+{
+	const Turn *one = a;
+	const Turn *two = b;
+
+	if (one->weight != two->weight)
+		return one->weight < two->weight ? -1 : 1;
+
+	return one->choice < two->choice ? -1 : one->choice > two->choice;
+}
+
+/* What a group can still turn to; the first is the base itself. */
+static int
+find_turns(const Search *search, int64 group, Turn *turns)
+{
+	const MultipleChoice *problem = search->problem;
+	int64		base = search->relaxed.chosen[group];
+	int			n = 1;
+
+	turns[0] = (Turn) {.choice = base};
+	for (int64 at = problem->first[group]; at < problem->first[group + 1]; at++)
+	{
+		double		regret = regret_of(search, at, base);
+
+		if (!is_dominated(problem, at, base) && regret + ROUNDING < search->loss)
+			turns[n++] = (Turn) {
+				.choice = at, .regret = regret,
+				.weight = problem->weight[at] - problem->weight[base],
+				.value = problem->value[at] - problem->value[base],
+			};
+	}
+	qsort(turns, n, sizeof(Turn), by_weight);
+
+	return n;
+}
+
+static int
+add_trace(Search *search, int before, int64 group, int64 choice)
+{
+	if (search->ntraces == search->room_traces)
+	{
+		search->room_traces *= 2;
+		search->traces = repalloc_huge(search->traces, sizeof(Trace) * search->room_traces);
+	}
+	search->traces[search->ntraces] = (Trace) {before, group, choice};
+
+	return search->ntraces++;
+}
+
+static int
+by_regret(const void *a, const void *b)
+{
+	double		one = *(const double *) a;
+	double		two = *(const double *) b;
+
+	return one < two ? -1 : one > two;
+}
+
+/* Too many selections: the half of more regret goes. */
+static void
+thin(Search *search)
+{
+	double	   *regrets = palloc_huge(double, search->nstates);
+	double		limit;
+	int			n = 0;
+
+	for (int s = 0; s < search->nstates; s++)
+		regrets[s] = search->states[s].regret;
+	qsort(regrets, search->nstates, sizeof(double), by_regret);
+	limit = regrets[search->nstates / 2];
+	pfree(regrets);
+	for (int s = 0; s < search->nstates; s++)
+	{
+		if (search->states[s].regret < limit || (search->states[s].regret == limit && n < search->most_states / 2))
+			search->states[n++] = search->states[s];
+		else
+			search->dropped = Min(search->dropped, search->states[s].regret);
+	}
+	search->nstates = n;
+}
+
+/* Traces that no selection alive goes back to are dead. */
+static void
+collect_traces(Search *search)
+{
+	int		   *number = palloc_extended(sizeof(int) * (search->ntraces + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	int			n = 0;
+
+	for (int s = 0; s < search->nstates; s++)
+		if (search->states[s].trace != NOTHING)
+			number[search->states[s].trace] = 1;
+	if (search->best != NOTHING)
+		number[search->best] = 1;
+	for (int at = search->ntraces - 1; at >= 0; at--)
+		if (number[at] && search->traces[at].before != NOTHING)
+			number[search->traces[at].before] = 1;
+	for (int at = 0; at < search->ntraces; at++)
+		if (number[at])
+		{
+			Trace		trace = search->traces[at];
+
+			if (trace.before != NOTHING)
+				trace.before = number[trace.before];
+			search->traces[n] = trace;
+			number[at] = n++;
+		}
+	for (int s = 0; s < search->nstates; s++)
+		if (search->states[s].trace != NOTHING)
+			search->states[s].trace = number[search->states[s].trace];
+	if (search->best != NOTHING)
+		search->best = number[search->best];
+	search->ntraces = n;
+	search->enough_traces = Max(MANY_TRACES, 2 * n);
+	pfree(number);
+}
+
+/* All selections with all turns of one more group, merged by weight. */
+static void
+add_group(Search *search, int64 group, Turn *turns)
+{
+	int			nturns = find_turns(search, group, turns);
+	int			n = 0;
+	State	   *states;
+
+	if (nturns == 1)
+		return;
+	if (search->room < (int64) search->nstates * nturns)
+	{
+		search->room = 2 * (int64) search->nstates * nturns;
+		search->states = repalloc_huge(search->states, sizeof(State) * search->room);
+		search->next = repalloc_huge(search->next, sizeof(State) * search->room);
+	}
+	for (;;)
+	{
+		Turn	   *turn = NULL;
+		State		state = {0};
+
+		/* the lightest of the next ones of all turns, the worthiest of equals */
+		for (int t = 0; t < nturns; t++)
+		{
+			const State *from = &search->states[turns[t].at];
+			int128		weight;
+			int128		value;
+
+			if (turns[t].at == search->nstates)
+				continue;
+			weight = from->weight + turns[t].weight;
+			value = from->value + turns[t].value;
+			if (turn == NULL || weight < state.weight || (weight == state.weight && value > state.value))
+			{
+				turn = &turns[t];
+				state = (State) {weight, value, from->regret + turns[t].regret, from->trace};
+			}
+		}
+		if (turn == NULL)
+			break;
+		turn->at++;
+		if ((++search->work & 0xffff) == 0)
+			CHECK_FOR_INTERRUPTS();
+		if ((n > 0 && state.value <= search->next[n - 1].value) || state.regret + ROUNDING >= search->loss)
+			continue;
+		if (turn->choice != search->relaxed.chosen[group])
+			state.trace = add_trace(search, state.trace, group, turn->choice);
+		search->next[n++] = state;
+		if (state.weight <= search->problem->capacity && state.value > search->best_value)
+		{
+			search->best_value = state.value;
+			search->best_weight = state.weight;
+			search->best = state.trace;
+			search->loss = Max(state.regret, 0) + search->relaxed.price * (double) (search->problem->capacity - state.weight);
+		}
+	}
+	states = search->states;
+	search->states = search->next;
+	search->next = states;
+	search->nstates = n;
+	if (n > search->most_states)
+		thin(search);
+	if (search->ntraces > search->enough_traces)
+		collect_traces(search);
+}
+
+static bool
+is_over(const Search *search, const ParetoLimits *limits, const instr_time *began)
+{
+	instr_time	now;
+
+	if ((limits->work > 0 && search->work > limits->work) || search->ntraces > PG_INT32_MAX / 4)
+		return true;
+	if (limits->seconds <= 0)
+		return false;
+	INSTR_TIME_SET_CURRENT(now);
+	INSTR_TIME_SUBTRACT(now, *began);
+
+	return INSTR_TIME_GET_DOUBLE(now) > limits->seconds;
+}
+
+/* Groups come in until none can change anything; false if that would take too long. */
+static bool
+search_core(Search *search, const ParetoLimits *limits)
+{
+	const MultipleChoice *problem = search->problem;
+	int64		nstakes;
+	Stake	   *stakes = find_stakes(search, &nstakes);
+	int64		most = 0;
+	Turn	   *turns;
+	bool		finished = true;
+	instr_time	began;
+
+	INSTR_TIME_SET_CURRENT(began);
+	for (int64 s = 0; s < nstakes; s++)
+		most = Max(most, problem->first[stakes[s].group + 1] - problem->first[stakes[s].group]);
+	turns = palloc_huge(Turn, most + 1);
+	search->room = search->room_traces = FIRST_ROOM;
+	search->most_states = limits->work > 0 ? MOST_STATES : MANY_STATES;
+	search->enough_traces = MANY_TRACES;
+	search->states = palloc_huge(State, search->room);
+	search->next = palloc_huge(State, search->room);
+	search->traces = palloc_huge(Trace, search->room_traces);
+	search->states[0] = (State) {search->relaxed.weight, search->relaxed.value, 0, NOTHING};
+	search->nstates = 1;
+	for (int64 s = 0; s < nstakes && stakes[s].least + ROUNDING < search->loss && search->nstates > 0; s++)
+	{
+		if (is_over(search, limits, &began))
+		{
+			finished = false;
+			break;
+		}
+		add_group(search, stakes[s].group, turns);
+	}
+	pfree(turns);
+	pfree(stakes);
+	pfree(search->states);
+	pfree(search->next);
+
+	return finished;
+}
+
+void
+pareto_solve(const MultipleChoice *problem, const ParetoLimits *limits, MultipleChosen *result)
+{
+	Search		search = {.problem = problem, .best = NOTHING, .dropped = INFINITY};
+
+	*result = (MultipleChosen) {.weight = multiple_least(problem)};
+	result->possible = result->weight <= problem->capacity;
+	if (!result->possible)
+		return;
+	multiple_relax(problem, &search.relaxed);
+	search.best_value = search.relaxed.value;
+	search.best_weight = search.relaxed.weight;
+	search.loss = search.relaxed.price * (double) (problem->capacity - search.relaxed.weight);
+
+	result->proven = true;
+	if (search.loss > ROUNDING)
+	{
+		double		relaxed = search.loss;
+		int128		first_value = search.relaxed.value;
+
+		result->proven = search_core(&search, limits);
+		if (!result->proven)
+			search.dropped = 0;
+		/* what was given up lacks its regret at least */
+		if (search.dropped < search.loss - ROUNDING)
+		{
+			result->proven = false;
+			result->bound = Max(first_value + (int128) ceil(relaxed - search.dropped + ROUNDING), search.best_value);
+		}
+		for (int at = search.best; at != NOTHING; at = search.traces[at].before)
+			search.relaxed.chosen[search.traces[at].group] = search.traces[at].choice;
+		pfree(search.traces);
+	}
+	result->chosen = search.relaxed.chosen;
+	result->value = search.best_value;
+	result->weight = search.best_weight;
+	result->price = search.relaxed.price;
+	if (result->proven)
+		result->bound = result->value;
+}
