@@ -30,7 +30,7 @@ SELECT seed, point, budget, gain, price, programme(query, ARRAY[coupon.budget(bu
 FROM instances, LATERAL (SELECT row_number() OVER () AS point, * FROM coupon.frontier(query, 5)) f WHERE seed IN (4, 22, 40, 58, 76);
 
 CREATE TABLE budgets AS
-SELECT budget, programme(query, ARRAY[coupon.budget(budget)]), (coupon.describe(coupon.allocation_plan(query, ARRAY[coupon.budget(budget)]))->>'bound')::float8 AS bound
+SELECT budget, programme(query, ARRAY[coupon.budget(budget)]), (coupon.describe(coupon.allocation_plan(query, ARRAY[coupon.budget(budget)], '{"method": "dual"}'))->>'bound')::float8 AS bound
 FROM (VALUES ('SELECT * FROM random_market(''large'', 600)')) q(query), unnest('{20.07,200.1,400.04,700.55}'::numeric[]) budget;
 
 --
