@@ -12,8 +12,9 @@ MODEL = $(addprefix src/model/, \
 	base.o blocks.o candidates.o chain.o core.o design.o dual.o evaluation.o exact.o few.o \
 	frontier.o hull.o knapsack.o learner.o leftover.o linear.o linear_check.o linear_columns.o \
 	linear_design.o linear_merge.o linear_regions.o linear_state.o logit.o market.o master.o \
-	moments.o moves.o multiple.o pareto.o plan.o radix.o random.o repair.o response.o ruled.o \
-	ruleset.o sample.o scan.o single.o solve.o uplift.o uplift_curve.o uplift_error.o weighted.o)
+	moments.o moves.o multiple.o open.o pareto.o plan.o radix.o random.o repair.o response.o \
+	ruled.o ruleset.o sample.o scan.o single.o solve.o uplift.o uplift_curve.o uplift_error.o \
+	weighted.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o keys.o lexicon.o \
 	model.o options.o progress.o query.o schema.o scorer.o site.o state.o textform.o training.o)

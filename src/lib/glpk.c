@@ -45,6 +45,7 @@ typedef struct Fence
 	bool		integer;
 	bool		presolve;
 	bool		branching;
+	int			iterations;		/* before it began */
 	const double *start;		/* for branch and bound, until it has been given */
 	Watch		watch;
 } Fence;
@@ -197,6 +198,7 @@ visit(glp_tree *tree, void *info)
 {
 	Fence	   *fence = info;
 	double	   *bound = &fence->solution->bound;
+	bool		enough;
 
 	CHECK_FOR_INTERRUPTS();
 	glp_ios_tree_size(tree, NULL, NULL, &fence->solution->nodes);
@@ -211,8 +213,13 @@ visit(glp_tree *tree, void *info)
 		pfree(x);
 	}
 
+	enough = fence->options->most_iterations > 0 &&
+		glp_get_it_cnt(glp_ios_get_prob(tree)) - fence->iterations > fence->options->most_iterations;
+	if (enough)
+		glp_ios_terminate(tree);
+
 	/* to find the best node takes as long as there are nodes */
-	if (watch_beat(&fence->watch, HEARTBEAT_MS))
+	if (watch_beat(&fence->watch, HEARTBEAT_MS) || enough)
 	{
 		int			best = glp_ios_best_node(tree);
 
@@ -251,6 +258,7 @@ branch_and_bound(Fence *fence, glp_prob *prob)
 	parm.cb_func = visit;
 	parm.cb_info = fence;
 	fence->branching = true;
+	fence->iterations = glp_get_it_cnt(prob);
 	result = glp_intopt(prob, &parm);
 	CHECK_FOR_INTERRUPTS();
 

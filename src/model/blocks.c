@@ -186,7 +186,7 @@ add_loads(const Blocks *blocks, int64 at, double sign, double *load)
 
 /* A customer's choices up to a regret, and what it has; what leaves no choice is settled. */
 static void
-add_group(Blocks *blocks, Block *block, int64 i, const bool *incumbent, double limit)
+add_group(Blocks *blocks, Block *block, int64 i, const bool *incumbent)
 {
 	const Scanner *scanner = blocks->dual->scanner;
 	const Market *market = scanner->market;
@@ -201,10 +201,10 @@ add_group(Blocks *blocks, Block *block, int64 i, const bool *incumbent, double l
 	for (int64 at = market->customers[i].first; at < end; at++)
 	{
 		none &= !(incumbent && incumbent[at]);
-		if (best - scanner_value(scanner, at) < limit || (incumbent && incumbent[at]))
+		if (best - scanner_value(scanner, at) < blocks->limit || (incumbent && incumbent[at]))
 			blocks->item[to++] = at;
 	}
-	if (best < limit || (none && incumbent))
+	if (best < blocks->limit || (none && incumbent))
 		blocks->item[to++] = NO_OFFER;
 	if (to == begin + 1)
 	{
@@ -270,7 +270,6 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 	int			m = market->rules->nrows;
 	int		   *block_of = palloc_array(int, m + 1);
 	int			nruled;
-	double		limit;
 	Blocks	   *blocks;
 	int64	   *order;
 	int64	   *first;
@@ -311,8 +310,7 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 	order = sort_customers(blocks, block_of, nruled, first);
 
 	scanner_price(scanner, dual->best_price);
-	limit = find_limit(scanner, most_choices);
-	blocks->whole = isinf(limit);
+	blocks->limit = find_limit(scanner, most_choices);
 	blocks->first = palloc_huge(int64, market->ncustomers + 1);
 	blocks->item = palloc_huge(int64, room + 1);
 	blocks->weight = palloc_huge(int64, room + 1);
@@ -327,7 +325,7 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 		{
 			if ((k & 0xfff) == 0)
 				CHECK_FOR_INTERRUPTS();
-			add_group(blocks, block, order[k], incumbent, limit);
+			add_group(blocks, block, order[k], incumbent);
 		}
 	}
 	pfree(order);

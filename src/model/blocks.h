@@ -40,7 +40,7 @@ typedef struct Blocks
 	double	   *worth;			/* (choices): at the latest prices */
 	int64	   *value;			/* (choices): likewise, in units of the scale of the block */
 
-	bool		whole;			/* every choice is there */
+	double		limit;			/* choices of at least this regret (scaled) are not there; or infinite */
 	bool	   *settled;		/* by item: given to customers who have no choice */
 	double		settled_gain;	/* scaled */
 	double	   *price;			/* (blocks): of the block's own rule, when last solved */

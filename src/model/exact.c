@@ -2,28 +2,51 @@
  * exact.c
  *		The best whole allocation under many rules, by branch and bound.
  *
- * An offer whose regret at the prices exceeds the distance from the incumbent
- * to the bound is in no better allocation (reduced-cost fixing: Dantzig,
- * Fulkerson and Johnson, 1954).  What is left open is an integer programme.
+ * What the prices leave open is an integer programme.  Customers who are
+ * alike in it, with offers of the same gains and loads, are one group that
+ * takes each offer so many times: else branch and bound would try them all
+ * one after another.
  */
 #include "coupon.h"
 
 #include <math.h>
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
 
 #include "model/exact.h"
+#include "model/open.h"
 
+#define MOST_OPEN	300000	/* choices that are looked at for groups, where columns are limited */
 #define NARROW		4		/* what is not all anyway had better be little */
-#define NARROWINGS	12		/* looks for the regret that leaves enough open */
-#define ROUNDING	1e-9		/* relative: regrets this much above the distance stay open */
+#define ROUNDING	1e-9	/* relative: regrets this much above the distance stay open */
+#define FIRST_ROOM	1024
+
+/* Customers who are alike. */
+typedef struct Group
+{
+	uint64		hash;
+	int			column;			/* the first one */
+	int			columns;
+	int64		nonzero;		/* the first one */
+	int			row;			/* limits offers a customer; or -1 */
+	int			members;
+	int			last;			/* member */
+} Group;
+
+/* A customer with open choices. */
+typedef struct Member
+{
+	int64		item;			/* the first of its open ones, in the list of them */
+	int			before;			/* member of the same group, or -1 */
+} Member;
 
 typedef struct Program
 {
 	const Dual *dual;
 	const Market *market;
 	const bool *incumbent;		/* by offering; or NULL */
-	int			rows;			/* of rules, then of customers */
+	int			rows;			/* of rules, then of groups */
 	int64		columns;
 	int64		room;
 	int64		nonzeros;
@@ -31,13 +54,26 @@ typedef struct Program
 	int		   *row;
 	int		   *column;
 	double	   *value;
-	int64	   *offering;		/* by column */
 	double	   *objective;
+	double	   *most;			/* (columns) */
+	double	   *start;			/* (columns): of the incumbent */
 	double	   *load;			/* (rules): of what is settled */
 	double		gain;			/* likewise */
 	int			room_rows;
 	double	   *upper;			/* (rows) */
 	bool	   *chosen;			/* by offering: what is settled */
+
+	int			ngroups;
+	int			room_groups;
+	Group	   *groups;
+	int		   *slots;			/* group by hash, or -1 */
+	int			nslots;
+	int			nmembers;
+	int			room_members;
+	Member	   *members;
+	int64		nitems;
+	int64		room_items;
+	int64	   *items;			/* of members, one for each column of the group */
 } Program;
 
 static void
@@ -77,49 +113,137 @@ add_loads(Program *program, int64 at, bool settled)
 }
 
 static void
-add_column(Program *program, int64 at, int customer_row)
+add_column(Program *program, int64 at)
 {
 	if (program->columns == program->room)
 	{
 		program->room *= 2;
-		program->offering = repalloc_huge(program->offering, sizeof(int64) * program->room);
 		program->objective = repalloc_huge(program->objective, sizeof(double) * program->room);
+		program->most = repalloc_huge(program->most, sizeof(double) * program->room);
+		program->start = repalloc_huge(program->start, sizeof(double) * program->room);
 	}
+	if (program->nitems == program->room_items)
+		program->items = repalloc_huge(program->items, sizeof(int64) * (program->room_items *= 2));
 	add_loads(program, at, false);
-	if (customer_row >= 0)
-		add_nonzero(program, customer_row, 1);
-	program->offering[program->columns] = at;
+	program->items[program->nitems++] = at;
+	program->most[program->columns] = 1;
+	program->start[program->columns] = program->incumbent && program->incumbent[at];
 	program->objective[program->columns++] = program->market->items[at].gain / program->dual->scanner->gain_unit;
 }
 
-/*
- * Which offers of a customer are open: those of little regret, and what the
- * incumbent has.  Returns how many choices that makes, "no offer" among them.
- */
-static int
-find_open(Program *program, int64 i, double most_regret)
+static uint64
+hash_columns(const Program *program, int64 column, int64 nonzero)
 {
-	Scanner    *scanner = program->dual->scanner;
-	const Market *market = program->market;
-	int64		first = market->customers[i].first;
-	int			n = market->customers[i + 1].first - first;
-	bool		has_none = true;	/* the incumbent gives no offer */
-	int			open = 0;
-	double		smooth;
-	double		exact;
-	double		pull;
+	uint64		hash = hash_bytes_extended((const unsigned char *) (program->objective + column),
+										   sizeof(double) * (program->columns - column), 0);
 
-	scanner_customer(scanner, i, 0, &smooth, &exact, &pull);
-	for (int j = 0; j < n; j++)
+	hash = hash_bytes_extended((const unsigned char *) (program->row + nonzero),
+							   sizeof(int) * (program->nonzeros - nonzero), hash);
+
+	return hash_bytes_extended((const unsigned char *) (program->value + nonzero),
+							   sizeof(double) * (program->nonzeros - nonzero), hash);
+}
+
+/* Are the latest columns the same as those of a group? */
+static bool
+is_alike(const Program *program, const Group *group, int64 column, int64 nonzero)
+{
+	int			columns = program->columns - column;
+	int64		nonzeros = program->nonzeros - nonzero;
+
+	if (group->columns != columns ||
+		memcmp(program->objective + group->column, program->objective + column, sizeof(double) * columns) != 0 ||
+		memcmp(program->row + group->nonzero, program->row + nonzero, sizeof(int) * nonzeros) != 0 ||
+		memcmp(program->value + group->nonzero, program->value + nonzero, sizeof(double) * nonzeros) != 0)
+		return false;
+	for (int64 k = 0; k < nonzeros; k++)
+		if (program->column[group->nonzero + k] - group->column != program->column[nonzero + k] - column)
+			return false;
+
+	return true;
+}
+
+/* The slot of the group that the latest columns belong to, or would. */
+static int
+find_slot(const Program *program, uint64 hash, int64 column, int64 nonzero)
+{
+	int			slot = hash & (program->nslots - 1);
+
+	while (program->slots[slot] >= 0)
 	{
-		bool		has = program->incumbent && program->incumbent[first + j];
+		const Group *group = &program->groups[program->slots[slot]];
 
-		has_none &= !has;
-		scanner->parts[j] = has || market->rules->per_customer > 1 || exact - scanner->values[j] <= most_regret;
-		open += scanner->parts[j] > 0;
+		if (group->hash == hash && is_alike(program, group, column, nonzero))
+			break;
+		slot = (slot + 1) & (program->nslots - 1);
 	}
 
-	return open + (exact <= most_regret || (has_none && program->incumbent) || market->rules->per_customer > 1);
+	return slot;
+}
+
+static void
+grow_groups(Program *program)
+{
+	program->room_groups *= 2;
+	program->groups = repalloc_huge(program->groups, sizeof(Group) * program->room_groups);
+	program->nslots *= 2;
+	program->slots = repalloc_huge(program->slots, sizeof(int) * program->nslots);
+	memset(program->slots, -1, sizeof(int) * program->nslots);
+	for (int g = 0; g < program->ngroups; g++)
+	{
+		int			slot = program->groups[g].hash & (program->nslots - 1);
+
+		while (program->slots[slot] >= 0)
+			slot = (slot + 1) & (program->nslots - 1);
+		program->slots[slot] = g;
+	}
+}
+
+/* The latest columns are those of one more customer: they join a group, or make one. */
+static void
+add_member(Program *program, int64 column, int64 nonzero, int64 item)
+{
+	uint64		hash = hash_columns(program, column, nonzero);
+	int			per_customer = program->market->rules->per_customer;
+	int			slot = find_slot(program, hash, column, nonzero);
+	Group	   *group;
+
+	if (program->nmembers == program->room_members)
+		program->members = repalloc_huge(program->members, sizeof(Member) * (program->room_members *= 2));
+	if (program->slots[slot] < 0)
+	{
+		if (program->ngroups == program->room_groups)
+		{
+			grow_groups(program);
+			slot = find_slot(program, hash, column, nonzero);
+		}
+		program->slots[slot] = program->ngroups;
+		group = &program->groups[program->ngroups++];
+		*group = (Group) {hash, column, program->columns - column, nonzero, -1, 1, -1};
+		if (group->columns > per_customer)
+		{
+			if (program->rows == program->room_rows)
+				program->upper = repalloc_huge(program->upper, sizeof(double) * (program->room_rows *= 2));
+			group->row = program->rows++;
+			program->upper[group->row] = per_customer;
+		}
+	}
+	else
+	{
+		group = &program->groups[program->slots[slot]];
+		group->members++;
+		if (group->row >= 0)
+			program->upper[group->row] += per_customer;
+		for (int c = 0; c < group->columns; c++)
+		{
+			program->most[group->column + c]++;
+			program->start[group->column + c] += program->start[column + c];
+		}
+		program->columns = column;
+		program->nonzeros = nonzero;
+	}
+	program->members[program->nmembers] = (Member) {item, group->last};
+	group->last = program->nmembers++;
 }
 
 /* A customer's offers: open, or settled. */
@@ -130,71 +254,81 @@ add_customer(Program *program, int64 i, double most_regret)
 	const Market *market = program->market;
 	int64		first = market->customers[i].first;
 	int			n = market->customers[i + 1].first - first;
-	int			choices = find_open(program, i, most_regret);
-	int			row = -1;
+	int			choices = open_offers(program->dual, program->incumbent, i, most_regret);
+	int64		column = program->columns;
+	int64		nonzero = program->nonzeros;
+	int64		item = program->nitems;
 
-	if (choices > 1 && n > market->rules->per_customer)
-	{
-		if (program->rows == program->room_rows)
-			program->upper = repalloc_huge(program->upper, sizeof(double) * (program->room_rows *= 2));
-		row = program->rows++;
-		program->upper[row] = market->rules->per_customer;
-	}
 	for (int j = 0; j < n; j++)
 	{
 		if (scanner->parts[j] == 0)
 			continue;
 		if (choices > 1)
 		{
-			add_column(program, first + j, row);
+			add_column(program, first + j);
 			continue;
 		}
 		program->chosen[first + j] = true;
 		program->gain += market->items[first + j].gain / scanner->gain_unit;
 		add_loads(program, first + j, true);
 	}
+	if (program->columns > column)
+		add_member(program, column, nonzero, item);
 }
 
-/* Columns that are open up to this regret. */
-static int64
-count_open(Program *program, double most_regret)
+static Program
+make_program(const Dual *dual, const bool *incumbent, double most_regret)
 {
-	const Market *market = program->market;
-	int64		columns = 0;
+	const Market *market = dual->scanner->market;
+	Program		program = {.dual = dual, .market = market, .incumbent = incumbent, .rows = market->rules->nrows};
+
+	program.room = program.room_nonzeros = program.room_members = program.room_items = FIRST_ROOM;
+	program.room_rows = FIRST_ROOM + program.rows;
+	program.room_groups = FIRST_ROOM;
+	program.nslots = 2 * FIRST_ROOM;
+	program.row = palloc_huge(int, program.room_nonzeros);
+	program.column = palloc_huge(int, program.room_nonzeros);
+	program.value = palloc_huge(double, program.room_nonzeros);
+	program.objective = palloc_huge(double, program.room);
+	program.most = palloc_huge(double, program.room);
+	program.start = palloc_huge(double, program.room);
+	program.upper = palloc_huge(double, program.room_rows);
+	program.load = palloc0_array(double, program.rows + 1);
+	program.chosen = palloc_extended(sizeof(bool) * Max(market->nitems, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	program.groups = palloc_huge(Group, program.room_groups);
+	program.slots = palloc_huge(int, program.nslots);
+	memset(program.slots, -1, sizeof(int) * program.nslots);
+	program.members = palloc_huge(Member, program.room_members);
+	program.items = palloc_huge(int64, program.room_items);
 
 	for (int64 i = 0; i < market->ncustomers; i++)
 	{
-		int			choices = find_open(program, i, most_regret);
-
 		if ((i & 0xfff) == 0)
 			CHECK_FOR_INTERRUPTS();
-		columns += choices > 1 ? choices : 0;
+		add_customer(&program, i, most_regret);
 	}
 
-	return columns;
+	return program;
 }
 
-/* The most regret that leaves about so many columns open. */
-static double
-narrow(Program *program, double most_regret, int64 most_columns)
+/* What the groups take, dealt out to their members in turn: nobody gets an offer twice. */
+static void
+deal(const Program *program, const double *x, bool *chosen)
 {
-	double		least = 0;
-
-	most_regret = Min(most_regret, 1);
-	for (int round = 0; round < NARROWINGS; round++)
+	for (int g = 0; g < program->ngroups; g++)
 	{
-		double		middle = round < NARROWINGS / 2 ? most_regret / 8 : (least + most_regret) / 2;
+		const Group *group = &program->groups[g];
+		int			member = group->last;
 
-		if (count_open(program, middle) > most_columns)
-			most_regret = middle;
-		else
-		{
-			least = middle;
-			round = Max(round, NARROWINGS / 2 - 1);
-		}
+		for (int c = 0; c < group->columns; c++)
+			for (int64 left = llrint(x[group->column + c]); left > 0; left--)
+			{
+				chosen[program->items[program->members[member].item + c]] = true;
+				member = program->members[member].before;
+				if (member < 0)
+					member = group->last;
+			}
 	}
-
-	return least;
 }
 
 static Exact *
@@ -205,25 +339,37 @@ solve(Program *program, const ExactOptions *options)
 	double		unit = program->dual->scanner->gain_unit;
 	int64		columns = program->columns;
 	double	   *zeros = palloc_huge(double, columns + 1);
-	double	   *ones = palloc_huge(double, columns + 1);
 	double	   *lower = palloc_huge(double, program->rows + 1);
 	bool	   *integer = palloc_huge(bool, columns + 1);
 	LinearProgram linear = {
-		.rows = program->rows, .columns = columns, .nonzeros = program->nonzeros,
-		.row = program->row, .column = program->column, .value = program->value,
-		.objective = program->objective, .column_lower = zeros, .column_upper = ones,
+		.rows = program->rows, .columns = columns, .objective = program->objective,
+		.column_lower = zeros, .column_upper = program->most,
 		.row_lower = lower, .row_upper = program->upper, .integer = integer,
 	};
-	LinearOptions how = {.time_limit = options->time_limit, .gap = options->gap, .presolve = program->incumbent == NULL};
-	double	   *start = palloc_huge(double, columns + 1);
+	LinearOptions how = {
+		.time_limit = options->time_limit, .gap = options->gap, .presolve = program->incumbent == NULL,
+		.most_iterations = options->most_work / Max(program->rows, 1),
+	};
 	LinearSolution solution;
 
+	for (int g = 0; g < program->ngroups; g++)
+		for (int c = 0; c < program->groups[g].columns && program->groups[g].row >= 0; c++)
+		{
+			int64		last = program->columns;
+
+			/* the row of a group is in all its columns */
+			program->columns = program->groups[g].column + c;
+			add_nonzero(program, program->groups[g].row, 1);
+			program->columns = last;
+		}
+	linear.nonzeros = program->nonzeros;
+	linear.row = program->row;
+	linear.column = program->column;
+	linear.value = program->value;
 	for (int64 c = 0; c < columns; c++)
 	{
 		zeros[c] = 0;
-		ones[c] = 1;
 		integer[c] = true;
-		start[c] = program->incumbent && program->incumbent[program->offering[c]];
 	}
 	for (int r = 0; r < program->rows; r++)
 		lower[r] = -INFINITY;
@@ -231,15 +377,13 @@ solve(Program *program, const ExactOptions *options)
 		program->upper[r] = ((double) ruleset_bound_units(&rules->rows[r]) / ruleset_units_in_one(&rules->rows[r]) -
 							 program->load[r]) / program->dual->scanner->row_unit[r];
 
-	how.start = program->incumbent ? start : NULL;
+	how.start = program->incumbent ? program->start : NULL;
 	glpk_solve(&linear, &how, &solution);
 	exact->status = solution.status;
 	exact->bound = (solution.bound + program->gain) * unit;
 	exact->chosen = program->chosen;
 	if (solution.status == LP_OPTIMAL || solution.status == LP_FEASIBLE)
-		for (int64 c = 0; c < columns; c++)
-			if (solution.x[c] > 0.5)
-				exact->chosen[program->offering[c]] = true;
+		deal(program, solution.x, exact->chosen);
 
 	return exact;
 }
@@ -251,36 +395,27 @@ exact_solve(const Dual *dual, const bool *incumbent, double gain, const ExactOpt
 	double		distance = dual->bound - gain / dual->scanner->gain_unit;
 	double		most_regret = incumbent ? distance + ROUNDING * (1 + fabs(dual->bound)) : INFINITY;
 	bool		whole = true;
+	bool		narrow = options->most_columns > 0;
 	Exact	   *exact;
-	Program		program = {.dual = dual, .market = market, .rows = market->rules->nrows};
-
-	program.room = program.room_nonzeros = program.room_rows = 1024 + program.rows;
-	program.row = palloc_huge(int, program.room_nonzeros);
-	program.column = palloc_huge(int, program.room_nonzeros);
-	program.value = palloc_huge(double, program.room_nonzeros);
-	program.offering = palloc_huge(int64, program.room);
-	program.objective = palloc_huge(double, program.room);
-	program.upper = palloc_huge(double, program.room_rows);
-	program.load = palloc0_array(double, program.rows + 1);
-	program.chosen = palloc_extended(sizeof(bool) * Max(market->nitems, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-
-	program.incumbent = incumbent;
+	Program		program;
 
 	scanner_price(dual->scanner, dual->best_price);
-	if (options->most_columns > 0 && count_open(&program, most_regret) > options->most_columns)
+	if (narrow && open_count(dual, incumbent, most_regret) > MOST_OPEN)
 	{
 		if (market->rules->per_customer > 1)
 			return NULL;
-		most_regret = narrow(&program, most_regret, options->most_columns / NARROW);
+		most_regret = open_limit(dual, incumbent, most_regret, MOST_OPEN);
 		whole = false;
 	}
-	for (int64 i = 0; i < market->ncustomers; i++)
+	program = make_program(dual, incumbent, most_regret);
+	if (narrow && program.columns > options->most_columns)
 	{
-		if ((i & 0xfff) == 0)
-			CHECK_FOR_INTERRUPTS();
-		add_customer(&program, i, most_regret);
+		if (market->rules->per_customer > 1)
+			return NULL;
+		program = make_program(dual, incumbent, open_limit(dual, incumbent, most_regret, options->most_columns / NARROW));
+		whole = false;
 	}
-	if (program.columns > PG_INT32_MAX / 4)
+	if (program.columns > (narrow ? options->most_columns : PG_INT32_MAX / 4))
 		return NULL;
 	exact = solve(&program, options);
 	exact->whole = whole;

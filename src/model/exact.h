@@ -22,6 +22,7 @@ typedef struct ExactOptions
 {
 	int64		most_columns;	/* of more open ones those of least regret are tried; 0: no limit */
 	double		gap;			/* relative: good enough; 0: prove it */
+	double		most_work;		/* iterations of the simplex method, times rows; 0: no limit */
 	double		time_limit;		/* seconds; 0: none */
 } ExactOptions;
 

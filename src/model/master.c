@@ -24,11 +24,12 @@
 #include "model/master.h"
 
 #define MOST_CHOICES	120000	/* those of least regret come in */
-#define BLOCK_WORK		400000	/* states of a block, each time */
-#define MOST_ROUNDS		100
+#define BLOCK_WORK		100000	/* selections of a block that are looked at, each time */
+#define MOST_ROUNDS		40
 #define CAUTION			0.7		/* weight of the best prices so far */
 #define PENALTY			1e3		/* of breaking a coupling row by a scaled unit */
 #define CLOSE			0.1		/* of the gap: what is left to the bound is for whole plans */
+#define PICK_WORK		3e6		/* iterations of the simplex method, times rows */
 
 typedef struct Plan
 {
@@ -242,14 +243,14 @@ mix_plans(Master *master)
 
 /* One plan a block, whole; false if none was found. */
 static bool
-pick_plans(Master *master, const bool *start, double time_limit, bool *chosen)
+pick_plans(Master *master, const bool *start, double time_limit, bool *chosen, double *gain)
 {
 	const Blocks *blocks = master->blocks;
 	int			m = blocks->ncoupling;
 	int			rows = m + blocks->n;
 	LinearColumns plans;
 	LinearProgram program = {.rows = rows, .columns = master->nplans};
-	LinearOptions options = {.time_limit = time_limit};
+	LinearOptions options = {.time_limit = time_limit, .most_iterations = PICK_WORK / rows};
 	LinearSolution solution;
 	int		   *column;
 	double	   *row_lower = palloc_array(double, rows);
@@ -289,6 +290,7 @@ pick_plans(Master *master, const bool *start, double time_limit, bool *chosen)
 	if (solution.status != LP_OPTIMAL && solution.status != LP_FEASIBLE)
 		return false;
 
+	*gain = solution.objective + blocks->settled_gain;
 	memcpy(chosen, blocks->settled, sizeof(bool) * blocks->dual->scanner->market->nitems);
 	for (int p = 0; p < master->nplans; p++)
 		if (solution.x[p] > 0.5)
@@ -321,12 +323,39 @@ add_incumbent(Master *master, int b, const bool *incumbent)
 	add_plan(master, b, &plan);
 }
 
+/* The bound of the best prices, over all choices. */
+static double
+bound_all(const Master *master, const Dual *dual)
+{
+	Blocks	   *all = blocks_find(dual, NULL, PG_INT64_MAX);
+	double		bound = 0;
+
+	memcpy(all->price, master->blocks->price, sizeof(double) * all->n);
+	blocks_price(all, master->centre);
+	for (int c = 0; c < all->ncoupling; c++)
+		bound += master->centre[c] * all->bound[c];
+	for (int b = 0; b < all->n; b++)
+	{
+		BlockPlan	plan;
+
+		if (!blocks_solve(all, b, BLOCK_WORK, &plan))
+			return INFINITY;
+		bound += plan.bound;
+		pfree(plan.chosen);
+		pfree(plan.load);
+	}
+
+	return bound;
+}
+
 Mastered *
 master_solve(const Dual *dual, const bool *incumbent, double gap, double time_limit)
 {
 	Mastered   *mastered;
 	Master		master = {.blocks = blocks_find(dual, incumbent, MOST_CHOICES), .bound = INFINITY, .room = 256, .time_limit = time_limit};
 	int			m;
+	double		gain = -INFINITY;
+	double		reach;
 
 	if (master.blocks == NULL)
 		return NULL;
@@ -346,11 +375,20 @@ master_solve(const Dual *dual, const bool *incumbent, double gap, double time_li
 	if (!propose(&master, master.price))
 		return mastered;
 	mix_plans(&master);
-	if (master.blocks->whole)
-		mastered->bound = (master.bound + master.blocks->settled_gain) * dual->scanner->gain_unit;
 	mastered->chosen = palloc_huge(bool, dual->scanner->market->nitems + 1);
-	if (!pick_plans(&master, incumbent, time_limit, mastered->chosen))
+	if (!pick_plans(&master, incumbent, time_limit, mastered->chosen, &gain))
 		mastered->chosen = NULL;
+
+	/* choices that were left out have so much regret that nothing better has one; or they are all looked at */
+	reach = master.blocks->limit;
+	master.bound += master.blocks->settled_gain;
+	if (dual->bound - gain >= reach)
+	{
+		reach = INFINITY;
+		master.bound = bound_all(&master, dual);
+	}
+	mastered->bound = master.bound * dual->scanner->gain_unit;
+	mastered->reach = reach * dual->scanner->gain_unit;
 
 	return mastered;
 }

@@ -13,7 +13,8 @@
 typedef struct Mastered
 {
 	bool	   *chosen;			/* by item: keeps the rules up to rounding; NULL if none was found */
-	double		bound;			/* no allocation gains more; infinity if not known */
+	double		bound;			/* no allocation gains more, unless it is one that */
+	double		reach;			/* lacks at least this to the bound of the prices */
 } Mastered;
 
 /*

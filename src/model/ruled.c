@@ -28,7 +28,7 @@
 #define MORE_CHOICES	8
 #define ROUNDS			3
 #define AUTO_COLUMNS	1000	/* branch and bound without being asked for */
-#define AUTO_SECONDS	2
+#define AUTO_WORK		3e6		/* about two seconds of it; less where blocks have done it better */
 #define FEW_CUSTOMERS	20000	/* their scans cost nothing: prices as exact as can be */
 
 /* Is there a proof that no allocation keeps the rules? */
@@ -165,16 +165,24 @@ make_whole(const Market *market, const Dual *dual, const RuledOptions *options, 
 	return kept;
 }
 
-/* Plans of blocks of customers, where the rules are of that kind. */
-static void
+/* Is there more to be looked for? */
+static bool
+is_open(const Ruled *ruled, double gap)
+{
+	return ruled->status == RULED_UNKNOWN || ruled->bound - ruled->objective > gap * fabs(ruled->bound);
+}
+
+/* Plans of blocks of customers; false if the rules are not of that kind. */
+static bool
 search_blocks(const Market *market, const Dual *dual, const RuledOptions *options, Ruled *ruled)
 {
 	bool		found = ruled->status == RULED_FEASIBLE;
-	Mastered   *mastered = master_solve(dual, found ? ruled->chosen : NULL, options->gap, options->time_limit > 0 ? options->time_limit : AUTO_SECONDS);
+	Mastered   *mastered = master_solve(dual, found ? ruled->chosen : NULL, options->gap, options->time_limit);
 	Ruled		better = *ruled;
 
 	if (mastered == NULL)
-		return;
+		return false;
+	ruled->exact = true;
 	if (mastered->chosen && add_up(market, mastered->chosen, &better) && (!found || better.objective > ruled->objective))
 	{
 		ruled->chosen = mastered->chosen;
@@ -182,19 +190,26 @@ search_blocks(const Market *market, const Dual *dual, const RuledOptions *option
 	}
 	if (ruled->status == RULED_FEASIBLE)
 		add_up(market, ruled->chosen, ruled);
-	ruled->bound = Max(Min(ruled->bound, mastered->bound), ruled->objective);
+	/* the bound knows all that could be better than what lacks less than the reach */
+	if (ruled->status == RULED_FEASIBLE ? ruled->bound - ruled->objective < mastered->reach : isinf(mastered->reach))
+		ruled->bound = Min(ruled->bound, mastered->bound);
+	if (ruled->status == RULED_FEASIBLE)
+		ruled->bound = Max(ruled->bound, ruled->objective);
+
+	return true;
 }
 
 /* Branch and bound on what the prices and the allocation found leave open. */
 static void
-search_core(const Market *market, const Dual *dual, const RuledOptions *options, Ruled *ruled)
+search_core(const Market *market, const Dual *dual, const RuledOptions *options, double auto_work, Ruled *ruled)
 {
 	bool		all = options->method == RULED_EXACT;
 	bool		found = ruled->status == RULED_FEASIBLE;
 	ExactOptions how = {
 		.most_columns = all ? 0 : AUTO_COLUMNS,
 		.gap = options->gap,
-		.time_limit = options->time_limit > 0 ? options->time_limit : all ? 0 : AUTO_SECONDS,
+		.most_work = all ? 0 : auto_work,
+		.time_limit = options->time_limit,
 	};
 	Exact	   *exact = exact_solve(dual, found ? ruled->chosen : NULL, ruled->objective, &how);
 	Ruled		better = *ruled;
@@ -249,6 +264,7 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	Ruled	   *ruled = palloc0_object(Ruled);
 	int			m = market->rules->nrows;
 	double		most_price = MOST_PRICE;
+	bool		blocks = false;
 	Dual	   *dual;
 
 	ruled->status = RULED_UNKNOWN;
@@ -284,12 +300,11 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	if (ruled->status == RULED_FEASIBLE)
 		add_up(market, ruled->chosen, ruled);
 	ruled->bound = dual->bound * dual->scanner->gain_unit;
-	if (options->method != RULED_DUAL && (ruled->status == RULED_UNKNOWN || ruled->bound - ruled->objective > options->gap * fabs(ruled->bound)))
-		search_blocks(market, dual, options, ruled);
+	if (options->method != RULED_DUAL && is_open(ruled, options->gap))
+		blocks = search_blocks(market, dual, options, ruled);
 	if (options->method == RULED_EXACT ||
-		(options->method == RULED_AUTO &&
-		 (ruled->status == RULED_UNKNOWN || ruled->bound - ruled->objective > options->gap * fabs(ruled->bound))))
-		search_core(market, dual, options, ruled);
+		(options->method == RULED_AUTO && is_open(ruled, options->gap)))
+		search_core(market, dual, options, blocks ? AUTO_WORK / 4 : AUTO_WORK, ruled);
 	if (ruled->status != RULED_FEASIBLE)
 		return ruled;
 

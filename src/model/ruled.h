@@ -34,12 +34,12 @@ typedef struct Ruled
 	int64		offers;			/* that they get */
 	int			most;			/* of them, a customer */
 	int			scans;			/* of all customers */
-	bool		exact;			/* branch and bound had a part in it */
+	bool		exact;			/* more than prices and repair had a part in it */
 } Ruled;
 
 typedef enum RuledMethod
 {
-	RULED_AUTO,					/* branch and bound where little is open and the gap is not good enough */
+	RULED_AUTO,					/* a limited search where the gap is not good enough */
 	RULED_DUAL,					/* prices and repair alone */
 	RULED_EXACT,				/* until it is proven */
 } RuledMethod;
@@ -49,7 +49,7 @@ typedef struct RuledOptions
 	RuledMethod method;
 	int64		seed;
 	double		gap;			/* good enough: relative to the bound */
-	double		time_limit;		/* seconds of branch and bound; 0: as many as it takes */
+	double		time_limit;		/* seconds of the search; 0: as many as it takes */
 } RuledOptions;
 
 extern Ruled *ruled_solve(const Market *market, const RuledOptions *options);

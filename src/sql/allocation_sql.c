@@ -249,6 +249,7 @@ budget_plan(const Problem *problem, AllocationPlan *plan)
 	rule.price = allocation->price;
 	rule.binding = allocation->binding;
 	plan->optimal = allocation->optimal;
+	plan->method = allocation->chosen ? "exact" : "dual";
 	plan->customers = problem->hulls->n;
 	plan->allocated = plan->offers = allocation->allocated;
 	plan->objective = allocation->objective;
@@ -303,7 +304,6 @@ static Model *
 plan_of(Problem *problem)
 {
 	AllocationPlan plan = {
-		.method = "dual",
 		.options = problem->options_text,
 		.seed = problem->options.seed,
 		.candidates = candidates_count(problem->set),
