@@ -2,11 +2,8 @@
 -- proven bound, the same under every order of rows, safe against misuse.
 \i test/prelude.psql
 BEGIN;
+\i test/allocation_data.psql
 SELECT plan(77);
-
--- a fixed number in 0 .. n - 1 for a key
-CREATE FUNCTION draw(key text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
-$$ SELECT (('x' || substr(md5(key), 1, 7))::bit(28)::integer % n) $$;
 
 --
 -- Brute force: 300 instances of up to 8 customers, with negative and zero gains and costs
