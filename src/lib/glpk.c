@@ -196,6 +196,15 @@ simplex(Fence *fence, glp_prob *prob, int method)
 	}
 }
 
+/* By branch and bound so far: pivots, and what nodes cost besides. */
+static double
+work_done(const Fence *fence, glp_prob *prob)
+{
+	double		rows = fence->program->rows;
+
+	return (glp_get_it_cnt(prob) - fence->iterations) * rows + fence->solution->nodes * (rows + fence->program->columns);
+}
+
 /* Called back by branch and bound at every step. */
 static void
 visit(glp_tree *tree, void *info)
@@ -217,8 +226,7 @@ visit(glp_tree *tree, void *info)
 		pfree(x);
 	}
 
-	enough = fence->options->most_iterations > 0 &&
-		glp_get_it_cnt(glp_ios_get_prob(tree)) - fence->iterations > fence->options->most_iterations;
+	enough = fence->options->most_work > 0 && work_done(fence, glp_ios_get_prob(tree)) > fence->options->most_work;
 	if (enough)
 		glp_ios_terminate(tree);
 

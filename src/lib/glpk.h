@@ -76,7 +76,8 @@ typedef struct LinearOptions
 {
 	double		time_limit;		/* seconds; 0: none */
 	double		gap;			/* relative, of integer programmes; 0: prove it */
-	int			most_iterations;	/* of the simplex method in branch and bound; 0: no limit */
+	double		most_work;		/* of branch and bound: pivots times rows, and nodes times rows and
+								 * columns, the same on every machine; 0: no limit */
 	int			memory_mb;		/* of the solver alone; 0: no limit */
 	bool		presolve;		/* shrink it first: worth it if there is something to shrink;
 								 * not done with more than two million nonzeros */

@@ -35,7 +35,7 @@ find_limit(const Scanner *scanner, int64 most_choices)
 	{
 		double		best = 0;
 
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		for (int64 at = market->customers[i].first; at < market->customers[i + 1].first; at++)
 			best = Max(best, scanner_value(scanner, at));
@@ -201,7 +201,7 @@ blocks_find(const Dual *dual, const bool *incumbent, int64 most_choices)
 		block->group = blocks->ngroups;
 		for (int64 k = first[b]; k < first[b + 1]; k++)
 		{
-			if ((k & 0xfff) == 0)
+			if ((k & 0x3f) == 0)
 				CHECK_FOR_INTERRUPTS();
 			add_group(blocks, block, order[k], incumbent);
 		}

@@ -105,7 +105,7 @@ scatter(Candidates *candidates)
 	{
 		int64		end = i + 1 < hulls->n ? hulls->customers[i + 1].first : hulls->nvertices;
 
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		enter(candidates, hulls->customers[i].customer);
 		for (; vertex < end; vertex++)
@@ -241,7 +241,7 @@ group(Hulls *hulls, Groups *groups, Chunk *chunks)
 	at = 0;
 	for (int32 i = 0; i < ngroups; i++)
 	{
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		hulls_add(hulls, groups->customers[i], groups->rows + at, groups->ends[i] - at, false);
 		at = groups->ends[i];

@@ -85,7 +85,7 @@ core_round(const Dual *dual, int64 seed)
 		double		sum = 0;
 		int			count = 0;
 
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (between)
 		{
@@ -264,7 +264,7 @@ core_choices(Core *core, int most, int64 seed)
 	scanner_price(core->dual->scanner, core->dual->price);
 	for (int64 i = 0; i < market->ncustomers; i++)
 	{
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		choices_of(core, i, bins, 0, 0, NULL);
 	}
@@ -278,7 +278,7 @@ core_choices(Core *core, int most, int64 seed)
 
 	for (int64 i = 0; i < market->ncustomers; i++)
 	{
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		choices_of(core, i, NULL, limit, share, &level);
 	}

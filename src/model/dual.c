@@ -34,6 +34,7 @@
 #define ENOUGH_COLD		0.02	/* from here on the bound tells when to stop */
 #define ARMIJO			1e-4
 #define MOST_TRIES		12		/* of more and more damping */
+#define RIDGE			1e-9	/* relative: rows that are multiples of each other are not dropped, but told apart by their bounds */
 #define FIRST_PRICE		0.1
 #define PROMISE			0.01	/* loads come right later than the bound does */
 
@@ -156,7 +157,7 @@ find_step(Path *path)
 					path->shift[r] -= curvature[r * m + q] * path->step[q];
 			}
 			path->matrix[r * m + r] = path->held[r] ? 1 :
-				curvature[r * m + r] * (1 + path->damping) + path->damping * 1e-3 * path->n + 1e-12 * path->n;
+				curvature[r * m + r] * (1 + RIDGE + path->damping) + path->damping * 1e-3 * path->n + 1e-12 * path->n;
 		}
 		for (int r = 0; r < m; r++)
 		{
@@ -361,4 +362,32 @@ dual_solve(const Market *market, DualAim aim, double most_price, double gap, int
 			dual->excess += Max(path.scan.load[r] - path.bound[r], 0);
 
 	return dual;
+}
+
+void
+dual_try(Dual *dual, const double *price)
+{
+	Scanner    *scanner = dual->scanner;
+	const Market *market = scanner->market;
+	double		bound = 0;
+	double		smooth;
+	double		exact;
+	double		pull;
+
+	for (int r = 0; r < dual->nrows; r++)
+		bound += price[r] * ruleset_bound(&market->rules->rows[r]) / scanner->row_unit[r];
+	scanner_price(scanner, price);
+	for (int64 i = 0; i < market->ncustomers; i++)
+	{
+		if ((i & 0x3f) == 0)
+			CHECK_FOR_INTERRUPTS();
+		scanner_customer(scanner, i, 0, &smooth, &exact, &pull);
+		bound += exact;
+	}
+	dual->scans++;
+	if (bound < dual->bound)
+	{
+		dual->bound = bound;
+		memcpy(dual->best_price, price, sizeof(double) * dual->nrows);
+	}
 }

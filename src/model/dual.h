@@ -40,4 +40,7 @@ typedef struct Dual
 extern Dual *dual_solve(const Market *market, DualAim aim, double most_price,
 						double gap, int64 seed);
 
+/* Other prices (nrows; scaled): the best from now on if their bound is the least. */
+extern void dual_try(Dual *dual, const double *price);
+
 #endif							/* COUPON_DUAL_H */

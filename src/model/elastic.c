@@ -172,7 +172,7 @@ add_offers(Build *build, const bool *open, const bool *chosen, double most_viola
 	build->upper[nrules] = most_violation * (1 + ROUNDING) + ROUNDING;
 	for (int64 i = 0; i < market->ncustomers; i++)
 	{
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		add_customer(build, i, open, chosen);
 	}
@@ -205,7 +205,7 @@ elastic_solve(const Scanner *scanner, const bool *open, const bool *chosen, cons
 	int			nrules = market->rules->nrows;
 	Build		build = {.scanner = scanner, .market = market};
 	Elastic		elastic = {.bound = INFINITY};
-	LinearOptions how = {.time_limit = options->time_limit, .gap = options->gap};
+	LinearOptions how = {.most_work = options->most_work, .time_limit = options->time_limit, .gap = options->gap};
 	LinearSolution solution;
 	double	   *start;
 	int			noffers;
@@ -228,7 +228,6 @@ elastic_solve(const Scanner *scanner, const bool *open, const bool *chosen, cons
 	start = palloc_huge(double, build.linear.columns + 1);
 	make_start(&build, chosen, noffers, nrules, start);
 	how.start = start;
-	how.most_iterations = options->most_work / Max(build.linear.rows, 1);
 	glpk_solve(&build.linear, &how, &solution);
 	elastic.bound = solution.bound;
 	if (solution.status == LP_OPTIMAL || solution.status == LP_FEASIBLE)

@@ -14,7 +14,7 @@ typedef struct ElasticOptions
 {
 	double		most_violation; /* scaled: the most gain up to it; infinity: the least violation */
 	double		gap;			/* relative: good enough; 0: prove it */
-	double		most_work;		/* iterations of the simplex method, times rows; 0: no limit */
+	double		most_work;		/* of branch and bound, as for glpk_solve(); 0: no limit */
 	double		time_limit;		/* seconds; 0: none */
 } ElasticOptions;
 

@@ -11,15 +11,19 @@
 #include "model/open_program.h"
 
 #define MOST_OPEN	300000	/* choices that are looked at for groups, where columns are limited */
+#define MOST_PRICED	20000	/* choices in a linear programme for prices */
+#define LEAST_REGRET 1e-3	/* scaled: offers of less are in it, at first, */
+#define WIDER		8		/* and then of more */
+#define WIDENINGS	6
+#define PRICED		1e-11	/* relative: prices as good as can be */
 #define NARROW		4		/* what is not all anyway had better be little */
 #define ROUNDING	1e-9	/* relative: regrets this much above the distance stay open */
 
-static Exact *
-solve(OpenProgram *program, const ExactOptions *options)
+/* Whole, or in parts: its relaxation. */
+static void
+solve(OpenProgram *program, bool whole, const ExactOptions *options, LinearSolution *solution)
 {
-	Exact	   *exact = palloc0_object(Exact);
 	const RuleSet *rules = program->market->rules;
-	double		unit = program->dual->scanner->gain_unit;
 	int64		columns = program->columns;
 	double	   *zeros = palloc_huge(double, columns + 1);
 	double	   *lower = palloc_huge(double, program->rows + 1);
@@ -27,13 +31,12 @@ solve(OpenProgram *program, const ExactOptions *options)
 	LinearProgram linear = {
 		.rows = program->rows, .columns = columns, .objective = program->objective,
 		.column_lower = zeros, .column_upper = program->most,
-		.row_lower = lower, .row_upper = program->upper, .integer = integer,
+		.row_lower = lower, .row_upper = program->upper, .integer = whole ? integer : NULL,
 	};
 	LinearOptions how = {
-		.time_limit = options->time_limit, .gap = options->gap, .presolve = program->incumbent == NULL,
-		.most_iterations = options->most_work / Max(program->rows, 1),
+		.time_limit = options->time_limit, .gap = options->gap, .presolve = whole && program->incumbent == NULL,
+		.most_work = options->most_work,
 	};
-	LinearSolution solution;
 
 	for (int g = 0; g < program->ngroups; g++)
 		for (int c = 0; c < program->groups[g].columns && program->groups[g].row >= 0; c++)
@@ -61,14 +64,35 @@ solve(OpenProgram *program, const ExactOptions *options)
 							 program->load[r]) / program->dual->scanner->row_unit[r];
 
 	how.start = program->incumbent ? program->start : NULL;
-	glpk_solve(&linear, &how, &solution);
-	exact->status = solution.status;
-	exact->bound = (solution.bound + program->gain) * unit;
-	exact->chosen = program->chosen;
-	if (solution.status == LP_OPTIMAL || solution.status == LP_FEASIBLE)
-		open_program_deal(program, solution.x, exact->chosen);
+	glpk_solve(&linear, &how, solution);
+}
 
-	return exact;
+void
+exact_prices(Dual *dual)
+{
+	ExactOptions options = {0};
+	double	   *price = palloc_array(double, dual->nrows + 1);
+	double		most_regret = Max(dual->gap * fabs(dual->bound), LEAST_REGRET);
+
+	/* the programme of few offers is as good as that of all once its value is the bound at its prices */
+	for (int round = 0; round < WIDENINGS && isfinite(most_regret); round++, most_regret *= WIDER)
+	{
+		OpenProgram program;
+		LinearSolution solution;
+
+		scanner_price(dual->scanner, dual->best_price);
+		if (open_count(dual, NULL, most_regret) > MOST_PRICED)
+			return;
+		program = open_program_make(dual, NULL, most_regret);
+		solve(&program, false, &options, &solution);
+		if (solution.status != LP_OPTIMAL)
+			continue;
+		for (int r = 0; r < dual->nrows; r++)
+			price[r] = Max(solution.dual[r], 0);
+		dual_try(dual, price);
+		if (dual->bound - solution.objective - program.gain <= PRICED * fabs(dual->bound))
+			return;
+	}
 }
 
 Exact *
@@ -81,6 +105,7 @@ exact_solve(const Dual *dual, const bool *incumbent, double gain, const ExactOpt
 	bool		narrow = options->most_columns > 0;
 	Exact	   *exact;
 	OpenProgram program;
+	LinearSolution solution;
 
 	scanner_price(dual->scanner, dual->best_price);
 	if (narrow && open_count(dual, incumbent, most_regret) > MOST_OPEN)
@@ -100,8 +125,14 @@ exact_solve(const Dual *dual, const bool *incumbent, double gain, const ExactOpt
 	}
 	if (program.columns > (narrow ? options->most_columns : PG_INT32_MAX / 4))
 		return NULL;
-	exact = solve(&program, options);
+	solve(&program, true, options, &solution);
+	exact = palloc0_object(Exact);
 	exact->whole = whole;
+	exact->status = solution.status;
+	exact->bound = (solution.bound + program.gain) * dual->scanner->gain_unit;
+	exact->chosen = program.chosen;
+	if (solution.status == LP_OPTIMAL || solution.status == LP_FEASIBLE)
+		open_program_deal(&program, solution.x, exact->chosen);
 
 	return exact;
 }

@@ -22,7 +22,7 @@ typedef struct ExactOptions
 {
 	int64		most_columns;	/* of more open ones those of least regret are tried; 0: no limit */
 	double		gap;			/* relative: good enough; 0: prove it */
-	double		most_work;		/* iterations of the simplex method, times rows; 0: no limit */
+	double		most_work;		/* of branch and bound, as for glpk_solve(); 0: no limit */
 	double		time_limit;		/* seconds; 0: none */
 } ExactOptions;
 
@@ -33,5 +33,8 @@ typedef struct ExactOptions
  */
 extern Exact *exact_solve(const Dual *dual, const bool *incumbent, double gain,
 						  const ExactOptions *options);
+
+/* Better prices from the linear programme of what those found leave open, as long as that is small. */
+extern void exact_prices(Dual *dual);
 
 #endif							/* COUPON_EXACT_H */

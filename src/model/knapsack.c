@@ -45,7 +45,7 @@ find_margin(const Hulls *hulls, int128 budget)
 	nties = 0;
 	for (int64 customer = 0; customer < hulls->n; customer++)
 	{
-		if ((customer & 0xfffff) == 0)
+		if ((customer & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		for (; at < hulls->customers[customer + 1].first; at++)
 			if (hulls->increments[at].key == margin.key)
@@ -72,7 +72,7 @@ take_above(const Hulls *hulls, const Margin *margin, int32 *taken)
 		int64		end = hulls->customers[i + 1].first;
 		int64		at = first;
 
-		if ((i & 0xfffff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		while (at < end && hulls->increments[at].key > margin->key)
 			at++;
@@ -93,7 +93,7 @@ add_up(const Hulls *hulls, const GainScale *scale, Allocation *allocation)
 	{
 		const Candidate *vertex = hulls_vertex(hulls, i, allocation->taken[i]);
 
-		if ((i & 0xfffff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (vertex)
 		{

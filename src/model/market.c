@@ -96,7 +96,7 @@ sort_runs(Market *market, const uint64 *keys)
 		const Customer *run = &market->customers[runs[i].row];
 		int64		length = run[1].first - run->first;
 
-		if ((i & 0xffff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (market->ncustomers == 0 || customers[market->ncustomers - 1].customer != run->customer)
 			customers[market->ncustomers++] = (Customer) {run->customer, at};
@@ -146,7 +146,7 @@ market_finish(Market *market, const uint64 *keys, const int32 *places)
 		int64		first = market->customers[i].first;
 		int64		end = market->customers[i + 1].first;
 
-		if ((i & 0xffff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		market->most_items = Max(market->most_items, end - first);
 		for (int64 at = first + 1; at < end; at++)

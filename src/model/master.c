@@ -29,7 +29,7 @@
 #define CAUTION			0.7		/* weight of the best prices so far */
 #define PENALTY			1e3		/* of breaking a coupling row by a scaled unit */
 #define CLOSE			0.1		/* of the gap: what is left to the bound is for whole plans */
-#define PICK_WORK		3e6		/* iterations of the simplex method, times rows */
+#define PICK_WORK		8e6		/* of branch and bound */
 
 typedef struct Plan
 {
@@ -250,7 +250,7 @@ pick_plans(Master *master, const bool *start, double time_limit, bool *chosen, d
 	int			rows = m + blocks->n;
 	LinearColumns plans;
 	LinearProgram program = {.rows = rows, .columns = master->nplans};
-	LinearOptions options = {.time_limit = time_limit, .most_iterations = PICK_WORK / rows};
+	LinearOptions options = {.time_limit = time_limit, .most_work = PICK_WORK};
 	LinearSolution solution;
 	int		   *column;
 	double	   *row_lower = palloc_array(double, rows);

@@ -22,7 +22,7 @@ choose(const MultipleChoice *problem, double price, int64 *chosen, int128 *value
 		int64		best = problem->first[i];
 		double		most = problem->value[best] - price * problem->weight[best];
 
-		if ((i & 0xffff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		for (int64 at = best + 1; at < problem->first[i + 1]; at++)
 		{

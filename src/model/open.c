@@ -48,7 +48,7 @@ open_count(const Dual *dual, const bool *incumbent, double most_regret)
 	{
 		int			choices = open_offers(dual, incumbent, i, most_regret);
 
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		columns += choices > 1 ? choices : 0;
 	}

@@ -239,7 +239,7 @@ open_program_make(const Dual *dual, const bool *incumbent, double most_regret)
 
 	for (int64 i = 0; i < market->ncustomers; i++)
 	{
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		add_customer(&program, i, most_regret);
 	}

@@ -111,7 +111,7 @@ find_stakes(const Search *search, int64 *n)
 	{
 		double		least = INFINITY;
 
-		if ((i & 0xffff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		for (int64 at = problem->first[i]; at < problem->first[i + 1]; at++)
 			if (!is_dominated(problem, at, search->relaxed.chosen[i]))

@@ -54,7 +54,7 @@ find_touch(const Market *market)
 	{
 		int			n = rows_of(market, i, seen, rows);
 
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		for (int a = 0; a < n; a++)
 		{
@@ -118,7 +118,7 @@ partition_customers(const Market *market, const int *block_of, int nruled, int n
 	{
 		int			n = rows_of(market, i, seen, rows);
 
-		if ((i & 0xfff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		block[i] = NO_BLOCK;
 		for (int k = 0; k < n; k++)

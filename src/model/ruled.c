@@ -104,7 +104,7 @@ ruled_add_up(const Market *market, const bool *chosen, Ruled *ruled)
 	{
 		int			offers = 0;
 
-		if ((i & 0xffff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		for (int64 at = market->customers[i].first; at < market->customers[i + 1].first; at++)
 		{
@@ -300,6 +300,8 @@ ruled_solve(const Market *market, const RuledOptions *options)
 			return ruled;
 	}
 
+	if (market->ncustomers < FEW_CUSTOMERS && dual->gap > SURE && !dual->hopeless)
+		exact_prices(dual);
 	for (int r = 0; r < m; r++)
 	{
 		ruled->price[r] = dual->best_price[r] * dual->scanner->gain_unit / dual->scanner->row_unit[r];

@@ -58,7 +58,7 @@ typedef struct RuledOptions
 } RuledOptions;
 
 #define RULED_COLUMNS	1000	/* open ones that RULED_AUTO gives to branch and bound, */
-#define RULED_WORK		3e6		/* and the iterations of the simplex method, times rows: about two seconds */
+#define RULED_WORK		8e6		/* and how much of it: about two seconds */
 
 extern Ruled *ruled_solve(const Market *market, const RuledOptions *options);
 

@@ -362,7 +362,7 @@ scanner_scan(Scanner *scanner, const int64 *sample, int64 n, const double *price
 		int64		first = market->customers[i].first;
 		int			items = market->customers[i + 1].first - first;
 
-		if ((k & 0xfff) == 0)
+		if ((k & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		if (scanner_customer(scanner, i, temperature, &smooth, &exact, &pull))
 		{

@@ -53,7 +53,7 @@ single_solve(const Market *market, const RuledOptions *options, Ruled *ruled)
 	/* no offer comes first: choice k of customer i is item k - i - 1 */
 	for (int64 i = 0; i < market->ncustomers; i++)
 	{
-		if ((i & 0xffff) == 0)
+		if ((i & 0x3f) == 0)
 			CHECK_FOR_INTERRUPTS();
 		first[i] = to;
 		value[to] = weight[to] = 0;

@@ -4,6 +4,8 @@
  */
 #include "coupon.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/lsyscache.h"
@@ -120,6 +122,15 @@ note_empty(const Problem *problem)
 	}
 }
 
+/* To four digits: it is the least that is needed. */
+static double
+round_down(double amount)
+{
+	double		unit = pow(10, floor(log10(amount)) - 3);
+
+	return amount > 0 && isfinite(unit) && unit > 0 ? floor(amount / unit * (1 + 1e-6)) * unit : amount;
+}
+
 /* The rules that the proof needs, and by how much each would have to give way. */
 static void
 complain_infeasible(const Problem *problem)
@@ -140,7 +151,7 @@ complain_infeasible(const Problem *problem)
 			continue;
 		appendStringInfo(&names, "%s%s", at == 0 ? "" : at == n - 1 ? " and " : ", ", set->rows[r].name);
 		appendStringInfo(&ways, "%s%s by %.4g", at == 0 ? "" : ", or ", set->rows[r].name,
-						 ruled->missing / ruled->price[r]);
+						 round_down(ruled->missing / ruled->price[r]));
 		at++;
 	}
 	ereport(ERROR,
