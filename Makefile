@@ -6,8 +6,8 @@ DATA       = $(wildcard coupon--*.sql)
 OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
 	allocation_rows_sql.o allocation_sql.o candidate_columns_sql.o candidates_sql.o \
-	evaluation_sql.o frontier_sql.o model_sql.o plan_sql.o regression_sql.o rule_sql.o \
-	selection_row_sql.o selection_sql.o state_sql.o training_sql.o uplift_sql.o)
+	evaluation_sql.o frontier_sql.o model_sql.o offer_sql.o plan_sql.o regression_sql.o \
+	rule_sql.o selection_row_sql.o selection_sql.o state_sql.o training_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
 	base.o blocks.o candidates.o chain.o core.o design.o dual.o elastic.o evaluation.o exact.o \
 	few.o frontier.o hull.o knapsack.o learner.o leftover.o linear.o linear_check.o \

@@ -645,6 +645,15 @@ CREATE FUNCTION plan_rules(
 COMMENT ON FUNCTION plan_rules(model)
 	IS 'what each rule of a plan came to: bound, use and price';
 
+CREATE FUNCTION plan_offer(
+	plan model, offers text[], gains double precision[], costs double precision[],
+	attributes jsonb DEFAULT '{}'
+) RETURNS text
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION plan_offer(model, text[], double precision[], double precision[], jsonb)
+	IS 'the offer that one customer gets at the prices of a plan, or null';
+
 CREATE FUNCTION frontier(
 	candidates text, points integer,
 	OUT budget double precision, OUT gain double precision, OUT cost double precision,

@@ -43,6 +43,8 @@ plan_pack(const AllocationPlan *plan)
 		put_text(&to, rule->kind);
 		put_text(&to, rule->name);
 		put_text(&to, rule->selection);
+		put_text(&to, rule->of);
+		put_text(&to, rule->attribute);
 		put_double(&to, rule->bound);
 		put_double(&to, rule->used);
 		put_double(&to, rule->slack);
@@ -89,7 +91,7 @@ plan_unpack(Reader *from, int version)
 		(plan->status == PLAN_RELAXED && plan->violation == 0))
 		get_failed(from, "The certificate contradicts itself.");
 
-	/* each rule has a kind, a name and a selection: 12 bytes at least */
+	/* each rule has a kind, a name, an attribute and selections: 12 bytes at least */
 	plan->nrules = get_int32(from, 0, (from->end - from->at) / 12);
 	plan->rules = palloc_array(PlanRule, Max(plan->nrules, 1));
 	for (int i = 0; i < plan->nrules; i++)
@@ -99,6 +101,8 @@ plan_unpack(Reader *from, int version)
 		rule->kind = get_text(from);
 		rule->name = get_text(from);
 		rule->selection = get_json_object(from);
+		rule->of = get_json_object(from);
+		rule->attribute = get_text(from);
 		rule->bound = get_double(from);
 		rule->used = get_double(from);
 		rule->slack = get_double(from);

@@ -24,6 +24,8 @@ typedef struct PlanRule
 	char	   *kind;
 	char	   *name;
 	char	   *selection;		/* JSON */
+	char	   *of;				/* likewise: what a share is taken of, {} else */
+	char	   *attribute;		/* what is summed; "" unless the rule says */
 	double		bound;
 	double		used;
 	double		slack;			/* of its linear form; negative: it is broken */

@@ -261,6 +261,8 @@ plan_rule(const Rule *rule)
 		.kind = pstrdup(rule->kind->name),
 		.name = rule->name,
 		.selection = JsonbToCString(NULL, &rule->selection->root, VARSIZE(rule->selection)),
+		.of = rule->of ? JsonbToCString(NULL, &rule->of->root, VARSIZE(rule->of)) : pstrdup("{}"),
+		.attribute = rule->attribute ? rule->attribute : pstrdup(""),
 		.bound = rule->bound,
 	};
 }

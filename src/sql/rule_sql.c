@@ -37,8 +37,8 @@ static const RuleKind kinds[] = {
 	{NULL},
 };
 
-static const RuleKind *
-kind_named(const char *name)
+const RuleKind *
+rule_kind(const char *name)
 {
 	const RuleKind *kind = kinds;
 
@@ -133,7 +133,7 @@ construct(FunctionCallInfo fcinfo, const char *name)
 	TupleDesc	row;
 	Datum		values[RULE_COLUMNS] = {0};
 	bool		nulls[RULE_COLUMNS] = {[2] = true, [4] = true};
-	Rule		rule = {.kind = kind_named(name)};
+	Rule		rule = {.kind = rule_kind(name)};
 	int			arg = 0;
 
 	if (rule.kind->column == COLUMN_ATTRIBUTE && !rule.kind->per_customer)
@@ -208,7 +208,7 @@ rule_of(Datum datum, int number)
 				 errmsg("rule %d has no kind, bound or selection", number),
 				 errhint("Make rules with their constructors, for example coupon.budget(1000).")));
 	kind = TextDatumGetCString(values[0]);
-	rule.kind = kind_named(kind);
+	rule.kind = rule_kind(kind);
 	if (rule.kind == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

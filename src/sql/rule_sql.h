@@ -38,6 +38,9 @@ typedef struct Rule
 	const char *label;			/* for messages: the kind, and the user's name if there is one */
 } Rule;
 
+/* The kind of this name, or NULL. */
+extern const RuleKind *rule_kind(const char *name);
+
 /* The rules in argument i, checked one by one and, unless they may be broken, against each other. */
 extern Rule *rules_arg(FunctionCallInfo fcinfo, int i, bool relax, int *nrules);
 
