@@ -3,7 +3,7 @@
 \i test/prelude.psql
 BEGIN;
 \i test/allocation_data.psql
-SELECT plan(19);
+SELECT plan(23);
 
 CREATE FUNCTION plan_of_rules(query text, rules coupon.rule[], options jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS
 $$ SELECT coupon.describe(coupon.allocation_plan(query, rules, options || '{"quiet": true}')) $$;
@@ -104,6 +104,25 @@ SELECT is(plan_of_rules('SELECT c AS customer, o AS offer, gain, cost FROM gener
 	ARRAY[coupon.budget(100003), coupon.share_at_most(0.4, '{"offer": "a"}'), coupon.at_most(2000, '{"offer": "b"}')])->'status', '"optimal"', 'identical customers');
 SELECT cmp_ok((plan_of_rules('SELECT c AS customer, o AS offer, gain, cost FROM generate_series(1, 3000) c, (VALUES (''a'', 3, 2), (''b'', 5, 4), (''c'', 9, 8)) v(o, gain, cost)',
 	ARRAY[coupon.per_customer(2), coupon.budget(10003), coupon.at_most(700, '{"offer": "b"}')])->>'gap')::float8, '<=', 1e-4::float8, 'identical customers with two offers each');
+
+--
+-- Gain = cost + 1 and amounts of many digits: every selection is as good as any other
+--
+
+CREATE TABLE digits AS
+SELECT c AS customer, o AS offer, cost, cost + 1 AS gain
+FROM generate_series(1, 130) c, generate_series(1, 1000) o, LATERAL (SELECT draw(format('d%s,%s', c, o), 2000000000) / 1e6::float8 AS cost) d;
+SELECT cmp_ok((plan_of_rules('TABLE digits', ARRAY[coupon.budget(123456.7)])->>'gap')::float8, '<', 1e-5::float8, 'a thousand offers a customer: auto');
+CREATE TABLE digits_plan AS SELECT plan_of_rules('TABLE digits', ARRAY[coupon.budget(123456.7)], '{"method": "exact", "time_limit": 1}') AS plan;
+SELECT cmp_ok((plan->>'gap')::float8, '<', 1e-5::float8, 'exact, out of time: the best found') FROM digits_plan;
+SELECT cmp_ok((plan->>'seconds')::float8, '<', 4::float8, 'in time') FROM digits_plan;
+
+-- many nodes of branch and bound are alive: to choose among them is work, too
+CREATE TABLE nodes AS
+SELECT c AS customer, 'o' || o AS offer, (ARRAY['n', 's', 'w'])[1 + draw('r' || c, 3)] AS region, draw(format('v%s,%s', c, o), 10) AS v, cost, cost + 1 AS gain
+FROM generate_series(1, 60) c, generate_series(0, 4) o, LATERAL (SELECT 1 + draw(format('k%s,%s', c, o), 1000) AS cost) d;
+SELECT cmp_ok((plan_of_rules('TABLE nodes', ARRAY[coupon.mean_at_least('v', 2, '{"offer": "o0"}'), coupon.budget(255, '{"offer": ["o0", "o1"]}', 'two'), coupon.budget(6959, '{"region": ["n", "s"]}', 'most')])
+	->>'seconds')::float8, '<', 15::float8, 'auto ends');
 
 SELECT * FROM finish();
 ROLLBACK;

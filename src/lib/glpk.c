@@ -33,6 +33,7 @@
 
 /* Branch and bound: closer than this is as good, and whole, relatively. */
 #define TOL_OBJ		1e-9
+#define LOOK_WORK		0.1		/* of a look at a node, to choose the next one */
 #define TOL_INT		1e-7
 
 /* Of a start's rows; and of what no solution breaks unless the solver has lost its way. */
@@ -50,6 +51,7 @@ typedef struct Fence
 	bool		presolve;
 	bool		branching;
 	int			iterations;		/* before it began */
+	double		looked_at;		/* nodes, to choose the next one */
 	const double *start;		/* for branch and bound, until it has been given */
 	Watch		watch;
 } Fence;
@@ -196,13 +198,14 @@ simplex(Fence *fence, glp_prob *prob, int method)
 	}
 }
 
-/* By branch and bound so far: pivots, and what nodes cost besides. */
+/* By branch and bound so far: pivots, what nodes cost besides, and looks for the best of them. */
 static double
 work_done(const Fence *fence, glp_prob *prob)
 {
 	double		rows = fence->program->rows;
 
-	return (glp_get_it_cnt(prob) - fence->iterations) * rows + fence->solution->nodes * (rows + fence->program->columns);
+	return (glp_get_it_cnt(prob) - fence->iterations) * rows + fence->solution->nodes * (rows + fence->program->columns) +
+		fence->looked_at * LOOK_WORK;
 }
 
 /* Called back by branch and bound at every step. */
@@ -211,10 +214,13 @@ visit(glp_tree *tree, void *info)
 {
 	Fence	   *fence = info;
 	double	   *bound = &fence->solution->bound;
+	int			active;
 	bool		enough;
 
 	CHECK_FOR_INTERRUPTS();
-	glp_ios_tree_size(tree, NULL, NULL, &fence->solution->nodes);
+	glp_ios_tree_size(tree, &active, NULL, &fence->solution->nodes);
+	if (glp_ios_reason(tree) == GLP_ISELECT)
+		fence->looked_at += active;
 	if (fence->start && glp_ios_reason(tree) == GLP_IHEUR)
 	{
 		int			columns = fence->program->columns;

@@ -25,6 +25,8 @@
 #define MOST_STATES		100000	/* selections alive, where work is limited */
 #define MANY_STATES		4000000	/* where it is not */
 #define FIRST_ROOM		1024
+#define MANY_TURNS		16		/* to look through so many is as much work as a selection */
+#define LOOK			0x10000 /* selections between looks at the limits */
 
 /* A selection of the groups so far; all others have their base choice. */
 typedef struct State
@@ -65,10 +67,15 @@ typedef struct Search
 	State	   *next;
 	int			nstates;
 	int64		room;
+	int64		next_room;
 	Traces		traces;
 	int			most_states;
 	double		dropped;		/* least regret of what was given up */
 	int64		work;
+	int64		next_look;		/* at the limits */
+	const ParetoLimits *limits;
+	instr_time	began;
+	bool		over;			/* that is all the work there may be */
 } Search;
 
 static inline double
@@ -161,36 +168,69 @@ find_turns(const Search *search, int64 group, Turn *turns)
 	return n;
 }
 
-static int
-by_regret(const void *a, const void *b)
+/* The k-th smallest of some numbers, which change places. */
+static double
+kth_smallest(double *x, int n, int k)
 {
-	double		one = *(const double *) a;
-	double		two = *(const double *) b;
+	int			low = 0;
+	int			high = n - 1;
 
-	return one < two ? -1 : one > two;
+	while (low < high)
+	{
+		double		pivot = x[low + (high - low) / 2];
+		int			i = low;
+		int			j = high;
+
+		CHECK_FOR_INTERRUPTS();
+		while (i <= j)
+		{
+			while (x[i] < pivot)
+				i++;
+			while (x[j] > pivot)
+				j--;
+			if (i <= j)
+			{
+				double		swap = x[i];
+
+				x[i++] = x[j];
+				x[j--] = swap;
+			}
+		}
+		if (k <= j)
+			high = j;
+		else if (k >= i)
+			low = i;
+		else
+			break;
+	}
+
+	return x[k];
 }
 
-/* Too many selections: the half of more regret goes. */
-static void
-thin(Search *search)
+/* Too many selections: only so many of least regret stay.  Returns how many. */
+static int
+thin(Search *search, State *states, int nstates, int keep)
 {
-	double	   *regrets = palloc_huge(double, search->nstates);
+	double	   *regrets = palloc_huge(double, nstates);
 	double		limit;
+	int			below = 0;
 	int			n = 0;
 
-	for (int s = 0; s < search->nstates; s++)
-		regrets[s] = search->states[s].regret;
-	qsort(regrets, search->nstates, sizeof(double), by_regret);
-	limit = regrets[search->nstates / 2];
+	for (int s = 0; s < nstates; s++)
+		regrets[s] = states[s].regret;
+	limit = kth_smallest(regrets, nstates, keep);
 	pfree(regrets);
-	for (int s = 0; s < search->nstates; s++)
+	for (int s = 0; s < nstates; s++)
+		below += states[s].regret < limit;
+	for (int s = 0, equal = keep - below; s < nstates; s++)
 	{
-		if (search->states[s].regret < limit || (search->states[s].regret == limit && n < search->most_states / 2))
-			search->states[n++] = search->states[s];
+		if (states[s].regret < limit || (states[s].regret == limit && equal-- > 0))
+			states[n++] = states[s];
 		else
-			search->dropped = Min(search->dropped, search->states[s].regret);
+			search->dropped = Min(search->dropped, states[s].regret);
 	}
-	search->nstates = n;
+
+	return n;
 }
 
 /* Traces that no selection alive goes back to are dead. */
@@ -213,6 +253,24 @@ collect_traces(Search *search)
 	pfree(number);
 }
 
+/* Has the search had all the work that it may have? */
+static void
+look_at_limits(Search *search)
+{
+	const ParetoLimits *limits = search->limits;
+	instr_time	now;
+
+	CHECK_FOR_INTERRUPTS();
+	search->next_look = search->work + LOOK;
+	if ((limits->work > 0 && search->work > limits->work) || search->traces.n > PG_INT32_MAX / 4)
+		search->over = true;
+	if (limits->seconds <= 0)
+		return;
+	INSTR_TIME_SET_CURRENT(now);
+	INSTR_TIME_SUBTRACT(now, search->began);
+	search->over |= INSTR_TIME_GET_DOUBLE(now) > limits->seconds;
+}
+
 /* All selections with all turns of one more group, merged by weight. */
 static void
 add_group(Search *search, int64 group, Turn *turns)
@@ -220,15 +278,10 @@ add_group(Search *search, int64 group, Turn *turns)
 	int			nturns = find_turns(search, group, turns);
 	int			n = 0;
 	State	   *states;
+	int64		room;
 
 	if (nturns == 1)
 		return;
-	if (search->room < (int64) search->nstates * nturns)
-	{
-		search->room = 2 * (int64) search->nstates * nturns;
-		search->states = repalloc_huge(search->states, sizeof(State) * search->room);
-		search->next = repalloc_huge(search->next, sizeof(State) * search->room);
-	}
 	for (;;)
 	{
 		Turn	   *turn = NULL;
@@ -254,10 +307,19 @@ add_group(Search *search, int64 group, Turn *turns)
 		if (turn == NULL)
 			break;
 		turn->at++;
-		if ((++search->work & 0xffff) == 0)
-			CHECK_FOR_INTERRUPTS();
+		search->work += 1 + nturns / MANY_TURNS;
+		if (search->work >= search->next_look)
+		{
+			look_at_limits(search);
+			if (search->over)
+				return;
+		}
 		if ((n > 0 && state.value <= search->next[n - 1].value) || state.regret + ROUNDING >= search->loss)
 			continue;
+		if (n == 2 * search->most_states)
+			n = thin(search, search->next, n, search->most_states / 2);
+		if (n == search->next_room)
+			search->next = repalloc_huge(search->next, sizeof(State) * (search->next_room *= 2));
 		if (turn->choice != search->relaxed.chosen[group])
 			state.trace = traces_add(&search->traces, state.trace, group, turn->choice);
 		search->next[n++] = state;
@@ -272,46 +334,55 @@ add_group(Search *search, int64 group, Turn *turns)
 	states = search->states;
 	search->states = search->next;
 	search->next = states;
-	search->nstates = n;
-	if (n > search->most_states)
-		thin(search);
+	room = search->room;
+	search->room = search->next_room;
+	search->next_room = room;
+	search->nstates = n > search->most_states ? thin(search, search->states, n, search->most_states / 2) : n;
 	if (search->traces.n > search->traces.enough)
 		collect_traces(search);
 }
 
-static bool
-is_over(const Search *search, const ParetoLimits *limits, const instr_time *began)
+/* A first selection: what the base leaves is spent on what gains most of what fits, group by group. */
+static int64 *
+fill(Search *search)
 {
-	instr_time	now;
+	const MultipleChoice *problem = search->problem;
+	int64	   *chosen = palloc_huge(int64, problem->n + 1);
 
-	if ((limits->work > 0 && search->work > limits->work) || search->traces.n > PG_INT32_MAX / 4)
-		return true;
-	if (limits->seconds <= 0)
-		return false;
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, *began);
+	memcpy(chosen, search->relaxed.chosen, sizeof(int64) * problem->n);
+	for (int64 i = 0; i < problem->n; i++)
+	{
+		int64		base = chosen[i];
+		int128		room = problem->capacity - search->best_weight + problem->weight[base];
 
-	return INSTR_TIME_GET_DOUBLE(now) > limits->seconds;
+		if ((i & 0x3f) == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (int64 at = problem->first[i]; at < problem->first[i + 1]; at++)
+			if (problem->weight[at] <= room && problem->value[at] > problem->value[chosen[i]])
+				chosen[i] = at;
+		search->best_weight += problem->weight[chosen[i]] - problem->weight[base];
+		search->best_value += problem->value[chosen[i]] - problem->value[base];
+	}
+	search->loss = Max(search->loss - (double) (search->best_value - search->relaxed.value), 0);
+
+	return chosen;
 }
 
 /* Groups come in until none can change anything; false if that would take too long. */
 static bool
-search_core(Search *search, const ParetoLimits *limits)
+search_core(Search *search)
 {
 	const MultipleChoice *problem = search->problem;
 	int64		nstakes;
 	Stake	   *stakes = find_stakes(search, &nstakes);
 	int64		most = 0;
 	Turn	   *turns;
-	bool		finished = true;
-	instr_time	began;
 
-	INSTR_TIME_SET_CURRENT(began);
 	for (int64 s = 0; s < nstakes; s++)
 		most = Max(most, problem->first[stakes[s].group + 1] - problem->first[stakes[s].group]);
 	turns = palloc_huge(Turn, most + 1);
-	search->room = FIRST_ROOM;
-	search->most_states = limits->work > 0 ? MOST_STATES : MANY_STATES;
+	search->room = search->next_room = FIRST_ROOM;
+	search->most_states = search->limits->work > 0 ? MOST_STATES : MANY_STATES;
 	traces_start(&search->traces);
 	search->states = palloc_huge(State, search->room);
 	search->next = palloc_huge(State, search->room);
@@ -319,11 +390,9 @@ search_core(Search *search, const ParetoLimits *limits)
 	search->nstates = 1;
 	for (int64 s = 0; s < nstakes && stakes[s].least + ROUNDING < search->loss && search->nstates > 0; s++)
 	{
-		if (is_over(search, limits, &began))
-		{
-			finished = false;
+		look_at_limits(search);
+		if (search->over)
 			break;
-		}
 		add_group(search, stakes[s].group, turns);
 	}
 	pfree(turns);
@@ -331,18 +400,20 @@ search_core(Search *search, const ParetoLimits *limits)
 	pfree(search->states);
 	pfree(search->next);
 
-	return finished;
+	return !search->over;
 }
 
 void
 pareto_solve(const MultipleChoice *problem, const ParetoLimits *limits, MultipleChosen *result)
 {
-	Search		search = {.problem = problem, .best = NO_TRACE, .dropped = INFINITY};
+	Search		search = {.problem = problem, .best = NO_TRACE, .dropped = INFINITY, .limits = limits};
+	int64	   *filled;
 
 	*result = (MultipleChosen) {.weight = multiple_least(problem)};
 	result->possible = result->weight <= problem->capacity;
 	if (!result->possible)
 		return;
+	INSTR_TIME_SET_CURRENT(search.began);
 	multiple_relax(problem, &search.relaxed);
 	search.best_value = search.relaxed.value;
 	search.best_weight = search.relaxed.weight;
@@ -354,7 +425,8 @@ pareto_solve(const MultipleChoice *problem, const ParetoLimits *limits, Multiple
 		double		relaxed = search.loss;
 		int128		first_value = search.relaxed.value;
 
-		result->proven = search_core(&search, limits);
+		filled = fill(&search);
+		result->proven = search_core(&search);
 		if (!result->proven)
 			search.dropped = 0;
 		/* what was given up lacks its regret at least */
@@ -363,6 +435,8 @@ pareto_solve(const MultipleChoice *problem, const ParetoLimits *limits, Multiple
 			result->proven = false;
 			result->bound = Max(first_value + (int128) ceil(relaxed - search.dropped + ROUNDING), search.best_value);
 		}
+		if (search.best == NO_TRACE)
+			search.relaxed.chosen = filled;
 		for (int at = search.best; at != NO_TRACE; at = search.traces.list[at].before)
 			search.relaxed.chosen[search.traces.list[at].group] = search.traces.list[at].choice;
 		pfree(search.traces.list);
