@@ -25,10 +25,12 @@
 
 #define MOST_CHOICES	120000	/* those of least regret come in */
 #define BLOCK_WORK		100000	/* selections of a block that are looked at, each time */
+#define PATIENT_WORK	20000000
 #define MOST_ROUNDS		40
 #define CAUTION			0.7		/* weight of the best prices so far */
 #define PENALTY			1e3		/* of breaking a coupling row by a scaled unit */
 #define CLOSE			0.1		/* of the gap: what is left to the bound is for whole plans */
+#define LEAST_SECONDS	0.001	/* of what comes when time is over */
 #define PICK_WORK		8e6		/* of branch and bound */
 
 typedef struct Plan
@@ -50,6 +52,7 @@ typedef struct Master
 	int			rounds;
 	instr_time	began;
 	double		time_limit;
+	int64		work;			/* selections of a block that are looked at, each time */
 
 	/* what the master was given last */
 	LinearColumns columns;
@@ -61,15 +64,18 @@ typedef struct Master
 	double	   *infinities;
 } Master;
 
-static bool
-is_late(const Master *master)
+/* Seconds that are left; 0: as many as it takes. */
+static double
+time_left(const Master *master)
 {
 	instr_time	now;
 
+	if (master->time_limit <= 0)
+		return 0;
 	INSTR_TIME_SET_CURRENT(now);
 	INSTR_TIME_SUBTRACT(now, master->began);
 
-	return master->time_limit > 0 && INSTR_TIME_GET_DOUBLE(now) > master->time_limit;
+	return Max(master->time_limit - INSTR_TIME_GET_DOUBLE(now), LEAST_SECONDS);
 }
 
 /* A plan that is not there yet; false if it is. */
@@ -101,7 +107,7 @@ propose(Master *master, const double *price)
 	{
 		BlockPlan	plan;
 
-		if (!blocks_solve(blocks, b, BLOCK_WORK, &plan))
+		if (!blocks_solve(blocks, b, master->work, &plan))
 			return false;
 		bound += plan.bound;
 		if (!add_plan(master, b, &plan))
@@ -167,7 +173,8 @@ price_blocks(void *of, const LinearSolution *solution, LinearColumns *more)
 	/* first near the best prices; where that brings nothing, at the master's own */
 	for (int caution = 1; caution >= 0 && master->nplans == from; caution--)
 	{
-		if (master->bound - solution->objective <= master->enough * CLOSE || ++master->rounds > MOST_ROUNDS || is_late(master))
+		if (master->bound - solution->objective <= master->enough * CLOSE || ++master->rounds > MOST_ROUNDS ||
+			(master->time_limit > 0 && time_left(master) <= LEAST_SECONDS))
 			return;
 		for (int c = 0; c < m; c++)
 		{
@@ -243,14 +250,14 @@ mix_plans(Master *master)
 
 /* One plan a block, whole; false if none was found. */
 static bool
-pick_plans(Master *master, const bool *start, double time_limit, bool *chosen, double *gain)
+pick_plans(Master *master, const bool *start, bool *chosen, double *gain)
 {
 	const Blocks *blocks = master->blocks;
 	int			m = blocks->ncoupling;
 	int			rows = m + blocks->n;
 	LinearColumns plans;
 	LinearProgram program = {.rows = rows, .columns = master->nplans};
-	LinearOptions options = {.time_limit = time_limit, .most_work = PICK_WORK};
+	LinearOptions options = {.time_limit = time_left(master), .most_work = PICK_WORK};
 	LinearSolution solution;
 	int		   *column;
 	double	   *row_lower = palloc_array(double, rows);
@@ -338,7 +345,7 @@ bound_all(const Master *master, const Dual *dual)
 	{
 		BlockPlan	plan;
 
-		if (!blocks_solve(all, b, BLOCK_WORK, &plan))
+		if (!blocks_solve(all, b, master->work, &plan))
 			return INFINITY;
 		bound += plan.bound;
 		pfree(plan.chosen);
@@ -349,10 +356,11 @@ bound_all(const Master *master, const Dual *dual)
 }
 
 Mastered *
-master_solve(const Dual *dual, const bool *incumbent, double gap, double time_limit)
+master_solve(const Dual *dual, const bool *incumbent, double gap, bool patient, double time_limit)
 {
 	Mastered   *mastered;
-	Master		master = {.blocks = blocks_find(dual, incumbent, MOST_CHOICES), .bound = INFINITY, .room = 256, .time_limit = time_limit};
+	Master		master = {.blocks = blocks_find(dual, incumbent, MOST_CHOICES), .bound = INFINITY, .room = 256, .time_limit = time_limit,
+		.work = patient ? PATIENT_WORK : BLOCK_WORK};
 	int			m;
 	double		gain = -INFINITY;
 	double		reach;
@@ -376,7 +384,7 @@ master_solve(const Dual *dual, const bool *incumbent, double gap, double time_li
 		return mastered;
 	mix_plans(&master);
 	mastered->chosen = palloc_huge(bool, dual->scanner->market->nitems + 1);
-	if (!pick_plans(&master, incumbent, time_limit, mastered->chosen, &gain))
+	if (!pick_plans(&master, incumbent, mastered->chosen, &gain))
 		mastered->chosen = NULL;
 
 	/* choices that were left out have so much regret that nothing better has one; or they are all looked at */

@@ -19,8 +19,9 @@ typedef struct Mastered
 
 /*
  * Better an allocation (by item; NULL if there is none) to within a relative
- * gap of the bound, if the rules make blocks; NULL if they do not.
+ * gap of the bound, if the rules make blocks; NULL if they
+ * do not.  With patience blocks are searched longer.
  */
-extern Mastered *master_solve(const Dual *dual, const bool *incumbent, double gap, double time_limit);
+extern Mastered *master_solve(const Dual *dual, const bool *incumbent, double gap, bool patient, double time_limit);
 
 #endif							/* COUPON_MASTER_H */

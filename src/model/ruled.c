@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "portability/instr_time.h"
 
 #include "model/exact.h"
 #include "model/master.h"
@@ -24,9 +25,11 @@
 #define TRIES			3
 #define NO_PRICE		1e-6	/* scaled: the barrier's trace */
 #define SURE			1e-9	/* relative: a bound below zero by more is no rounding */
+#define NOTHING			1e-14	/* of the largest gain */
 #define FIRST_CHOICES	6000
 #define MORE_CHOICES	8
 #define ROUNDS			3
+#define LEAST_SECONDS	0.001	/* of what comes when time is over */
 #define FEW_CUSTOMERS	20000	/* their scans cost nothing: prices as exact as can be */
 
 /* Is there a proof that no allocation keeps the rules? */
@@ -173,10 +176,10 @@ is_open(const Ruled *ruled, double gap)
 
 /* Plans of blocks of customers; false if the rules are not of that kind. */
 static bool
-search_blocks(const Market *market, const Dual *dual, const RuledOptions *options, Ruled *ruled)
+search_blocks(const Market *market, const Dual *dual, const RuledOptions *options, double seconds, Ruled *ruled)
 {
 	bool		found = ruled->status == RULED_FEASIBLE;
-	Mastered   *mastered = master_solve(dual, found ? ruled->chosen : NULL, options->gap, options->time_limit);
+	Mastered   *mastered = master_solve(dual, found ? ruled->chosen : NULL, options->gap, options->method == RULED_EXACT, seconds);
 	Ruled		better = *ruled;
 
 	if (mastered == NULL)
@@ -200,7 +203,7 @@ search_blocks(const Market *market, const Dual *dual, const RuledOptions *option
 
 /* Branch and bound on what the prices and the allocation found leave open. */
 static void
-search_core(const Market *market, const Dual *dual, const RuledOptions *options, double auto_work, Ruled *ruled)
+search_core(const Market *market, const Dual *dual, const RuledOptions *options, double auto_work, double seconds, Ruled *ruled)
 {
 	bool		all = options->method == RULED_EXACT;
 	bool		found = ruled->status == RULED_FEASIBLE;
@@ -208,7 +211,7 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 		.most_columns = all ? 0 : RULED_COLUMNS,
 		.gap = options->gap,
 		.most_work = all ? 0 : auto_work,
-		.time_limit = options->time_limit,
+		.time_limit = seconds,
 	};
 	Exact	   *exact = exact_solve(dual, found ? ruled->chosen : NULL, ruled->objective, &how);
 	Ruled		better = *ruled;
@@ -217,14 +220,10 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 		return;
 	ruled->exact = true;
 
-	/* with an allocation at hand, nothing left open means that nothing is better */
+	/* an allocation at hand is in the programme: then the solver has lost its way */
 	if (exact->status == LP_INFEASIBLE)
 	{
-		if (!exact->whole)
-			return;
-		if (found)
-			ruled->bound = ruled->objective;
-		else
+		if (exact->whole && !found)
 			ruled->status = RULED_INDIVISIBLE;
 		return;
 	}
@@ -251,7 +250,7 @@ settle(const Market *market, Ruled *ruled)
 		elog(ERROR, "allocation breaks a rule");
 
 	/* rounding must not let an allocation beat what is proven of all, nor miss it */
-	if (ruled->bound - ruled->objective <= SURE * fabs(ruled->bound))
+	if (ruled->bound - ruled->objective <= SURE * fabs(ruled->bound) + NOTHING * market->largest_gain)
 		ruled->bound = ruled->objective;
 	if (ruled->objective == ruled->bound)
 		ruled->status = RULED_OPTIMAL;
@@ -274,15 +273,31 @@ ruled_make(const Market *market)
 	return ruled;
 }
 
+/* Seconds that the search may still take; 0: as many as it takes. */
+static double
+time_left(const RuledOptions *options, const instr_time *began)
+{
+	instr_time	now;
+
+	if (options->time_limit <= 0)
+		return 0;
+	INSTR_TIME_SET_CURRENT(now);
+	INSTR_TIME_SUBTRACT(now, *began);
+
+	return Max(options->time_limit - INSTR_TIME_GET_DOUBLE(now), LEAST_SECONDS);
+}
+
 Ruled *
 ruled_solve(const Market *market, const RuledOptions *options)
 {
+	instr_time	began;
 	Ruled	   *ruled = ruled_make(market);
 	int			m = market->rules->nrows;
 	double		most_price = MOST_PRICE;
 	bool		blocks = false;
 	Dual	   *dual;
 
+	INSTR_TIME_SET_CURRENT(began);
 	if (m == 1 && market->rules->per_customer == 1 && options->method != RULED_DUAL && single_solve(market, options, ruled))
 	{
 		if (ruled->status == RULED_FEASIBLE)
@@ -314,10 +329,10 @@ ruled_solve(const Market *market, const RuledOptions *options)
 		ruled_add_up(market, ruled->chosen, ruled);
 	ruled->bound = dual->bound * dual->scanner->gain_unit;
 	if (options->method != RULED_DUAL && is_open(ruled, options->gap))
-		blocks = search_blocks(market, dual, options, ruled);
+		blocks = search_blocks(market, dual, options, time_left(options, &began), ruled);
 	if (options->method == RULED_EXACT ||
 		(options->method == RULED_AUTO && is_open(ruled, options->gap)))
-		search_core(market, dual, options, blocks ? RULED_WORK / 4 : RULED_WORK, ruled);
+		search_core(market, dual, options, blocks ? RULED_WORK / 4 : RULED_WORK, time_left(options, &began), ruled);
 	if (ruled->status != RULED_FEASIBLE)
 		return ruled;
 

@@ -236,7 +236,7 @@ same_selection(Jsonb *a, Jsonb *b)
 	return compareJsonbContainers(&a->root, &b->root) == 0;
 }
 
-/* Two rules that nothing but nothing can keep together, or that cannot be told apart. */
+/* Two rules that nothing can keep together, or that cannot be told apart.  Shares and means of nothing are kept. */
 static void
 check_pair(const Rule *a, const Rule *b, bool relax)
 {
@@ -246,7 +246,7 @@ check_pair(const Rule *a, const Rule *b, bool relax)
 				 errmsg("two rules are named \"%s\"", a->name)));
 	if (a->kind->per_customer && b->kind->per_customer)
 		bad_argument("%s and %s both say how many offers a customer may get", a->label, b->label);
-	if (relax || a->kind->per_customer || b->kind->per_customer || a->kind->row == ROW_RETURN ||
+	if (relax || a->kind->per_customer || b->kind->per_customer || a->kind->row != ROW_SUM ||
 		a->kind->row != b->kind->row || a->kind->column != b->kind->column ||
 		a->kind->at_least == b->kind->at_least ||
 		(a->attribute && strcmp(a->attribute, b->attribute) != 0) ||
