@@ -460,6 +460,15 @@ CREATE FUNCTION uplifts(
 COMMENT ON FUNCTION uplifts(model, record)
 	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
 
+CREATE FUNCTION propensities(
+	model model, features record,
+	OUT arm text, OUT propensity double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'uplift_propensities' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+
+COMMENT ON FUNCTION propensities(model, record)
+	IS 'a row per arm, the control first: how likely such a customer was to get it';
+
 CREATE FUNCTION uplift(model model, features double precision[]) RETURNS double precision
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 
@@ -481,6 +490,15 @@ CREATE FUNCTION uplifts(
 
 COMMENT ON FUNCTION uplifts(model, double precision[])
 	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
+
+CREATE FUNCTION propensities(
+	model model, features double precision[],
+	OUT arm text, OUT propensity double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'uplift_propensities' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+
+COMMENT ON FUNCTION propensities(model, double precision[])
+	IS 'a row per arm, the control first: how likely such a customer was to get it';
 
 --
 -- Allocation: who gets which offer under business rules

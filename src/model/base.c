@@ -8,9 +8,10 @@
 
 #include "miscadmin.h"
 
+#include "lib/blas.h"
 #include "model/base.h"
 
-#define MAX_STEPS	100000
+#define MAX_STEPS	MAX_ITERATIONS
 
 void
 base_warn(const BaseFit *fit, const char *what)
@@ -24,6 +25,48 @@ base_warn(const BaseFit *fit, const char *what)
 				(errmsg("%s: the features separate the outcomes, some fitted probabilities are 0 or 1",
 						what),
 				 errhint("Give option \"ridge\" a positive value.")));
+}
+
+void
+base_fit(const Sample *sample, Base base, const BaseOptions *options, const char *where, BaseFit *fit)
+{
+	if (base == BASE_LINEAR)
+		linear_from_sample(sample, options, fit);
+	else
+	{
+		logit_check(sample, where);
+		logit_from_sample(sample, options, fit);
+		if (!options->silent)
+			base_warn(fit, options->part);
+	}
+}
+
+void
+base_predict(Base base, const BaseFit *fit, const Sample *sample, double *means)
+{
+	int			n = 1 + sample_columns(sample);
+	int			block = sample_block_rows(sample);
+	double	   *Z = palloc_array(double, (Size) block * n);
+	double	   *theta = palloc_array(double, n);
+	double	   *scores = palloc_array(double, block);
+
+	Assert(fit->p == n - 1);
+
+	theta[0] = fit->intercept;
+	memcpy(theta + 1, fit->beta, sizeof(double) * fit->p);
+	for (int64 from = 0; from < sample->n; from += block)
+	{
+		int			rows = sample_block(sample, from, block, Z);
+
+		for (int i = 0; i < rows; i++)
+			Z[(Size) i * n] = 1;
+		blas_times(Z, rows, n, theta, scores);
+		for (int i = 0; i < rows; i++)
+			means[sample_row(sample, from + i)] = base_mean(base, scores[i]);
+	}
+	pfree(Z);
+	pfree(theta);
+	pfree(scores);
 }
 
 double

@@ -21,6 +21,9 @@ typedef enum Base
 	BASE_LOGIT = 1,
 } Base;
 
+/* The most Newton steps that an option may ask for. */
+#define MAX_ITERATIONS	10000
+
 /* Up to so many columns a fit keeps the covariance of its coefficients. */
 #define MAX_COVARIANCE	256
 
@@ -46,6 +49,7 @@ typedef struct BaseOptions
 	double		ridge;			/* penalty on beta, not on the intercept */
 	int			iterations;		/* at most */
 	bool		covariance;		/* wanted */
+	bool		silent;			/* no warnings */
 	const char *part;			/* what is fitted, for notices */
 	Progress   *progress;
 } BaseOptions;
@@ -57,14 +61,31 @@ typedef struct BaseOptions
  */
 extern void linear_from_moments(const Moments *moments, const BaseOptions *options, BaseFit *fit);
 
-/* The same from a sample; the covariance is robust to unequal variances (HC1). */
+/*
+ * The same from a sample, whose weights multiply the squared residuals; the
+ * covariance is robust to unequal variances (HC1).
+ */
 extern void linear_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fit);
 
 /*
  * Logistic regression: maximises the log likelihood - ridge / 2 |beta|^2.
- * The outcome is 0 or 1 and takes both values.
+ * The outcome is 0 or 1 and takes both values.  Weights multiply the rows'
+ * log likelihoods; the covariance is then robust, else that of the curvature.
  */
 extern void logit_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fit);
+
+/*
+ * One of the two, with the checks that it needs and the warnings that it
+ * calls for; "where" names the sample, such as " in arm \"A\"".
+ */
+extern void base_fit(const Sample *sample, Base base, const BaseOptions *options,
+					 const char *where, BaseFit *fit);
+
+/*
+ * The expected outcomes of a sample's rows, of columns as those of the fit:
+ * means (any), at the rows' places among all rows.
+ */
+extern void base_predict(Base base, const BaseFit *fit, const Sample *sample, double *means);
 
 /*
  * Raise an error unless all outcomes of the sample are 0 or 1 and both occur.

@@ -108,6 +108,50 @@ texts_of(const Option *option, JsonbValue *value)
 	return list;
 }
 
+/* One number, an object of numbers, or a choice. */
+static NumberMap
+numbers_of(const Option *option, JsonbValue *value)
+{
+	NumberMap	map = {.given = true, .choice = -1};
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	element;
+	int			room = 1;
+
+	for (int i = 0; value->type == jbvString && option->choices[i]; i++)
+		if (value->val.string.len == strlen(option->choices[i]) &&
+			memcmp(value->val.string.val, option->choices[i], value->val.string.len) == 0)
+		{
+			map.choice = i;
+			return map;
+		}
+	if (value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data))
+		room = Max(JsonContainerSize(value->val.binary.data), 1);
+	else if (value->type != jbvNumeric)
+		wrong_value(option, psprintf("a number between %g and %g, an object of such numbers, or \"%s\"",
+									 option->least, option->most, option->choices[0]));
+	map.numbers = palloc_array(double, room);
+	if (value->type == jbvNumeric)
+	{
+		map.n = 1;
+		map.numbers[0] = number_of(option, value, "a number");
+		return map;
+	}
+
+	map.names = palloc_array(char *, room);
+	it = JsonbIteratorInit(value->val.binary.data);
+	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		map.names[map.n] = pnstrdup(element.val.string.val, element.val.string.len);
+		JsonbIteratorNext(&it, &element, true);
+		map.numbers[map.n++] = number_of(option, &element, "a number");
+	}
+
+	return map;
+}
+
 static void
 read_value(const Option *option, JsonbValue *value, void *field)
 {
@@ -140,6 +184,9 @@ read_value(const Option *option, JsonbValue *value, void *field)
 			break;
 		case OPTION_TEXTS:
 			*(TextList *) field = texts_of(option, value);
+			break;
+		case OPTION_NUMBERS:
+			*(NumberMap *) field = numbers_of(option, value);
 			break;
 		case OPTION_SEED:
 			{

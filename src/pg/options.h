@@ -18,6 +18,7 @@ typedef enum OptionType
 	OPTION_CHOICE,				/* int, the index among choices */
 	OPTION_TEXTS,				/* TextList; one string is a list of one */
 	OPTION_SEED,				/* int64, any integer */
+	OPTION_NUMBERS,				/* NumberMap, each number within least..most; or a choice */
 } OptionType;
 
 /* A list of strings. */
@@ -26,6 +27,16 @@ typedef struct TextList
 	int			n;
 	char	  **texts;
 } TextList;
+
+/* One number for all, a number for each name, or instead of numbers a choice. */
+typedef struct NumberMap
+{
+	bool		given;
+	int			choice;			/* the index among choices, or -1 */
+	int			n;				/* numbers */
+	char	  **names;			/* (n), or NULL of one number for all */
+	double	   *numbers;		/* (n) */
+} NumberMap;
 
 /* One known key. */
 typedef struct Option
