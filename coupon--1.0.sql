@@ -809,3 +809,228 @@ CREATE FUNCTION uplift_curve(
 
 COMMENT ON FUNCTION uplift_curve(text, integer)
 	IS 'gain and Qini curve of a query that returns score, outcome and treated, at evenly spaced shares';
+
+--
+-- Experiments: did it work, and were the arms alike
+--
+
+CREATE TYPE ab_test AS (
+	rows               bigint,				-- used
+	treated            bigint,				-- among them
+	control            bigint,
+	skipped            bigint,				-- with a null
+	treated_mean       double precision,	-- adjusted, if there is a covariate
+	control_mean       double precision,
+	difference         double precision,
+	standard_error     double precision,
+	low                double precision,	-- of the 95 % interval
+	high               double precision,
+	p_value            double precision,	-- of two sides
+	relative_lift      double precision,	-- difference / control_mean
+	relative_low       double precision,
+	relative_high      double precision,
+	variance_reduction double precision		-- by the covariate
+);
+
+COMMENT ON TYPE ab_test IS 'the outcome of an A/B test';
+
+CREATE TYPE balance AS (
+	rows                    bigint,				-- used
+	treated                 bigint,				-- among them
+	control                 bigint,
+	skipped                 bigint,				-- with a null
+	treated_mean            double precision,
+	control_mean            double precision,
+	standardised_difference double precision,	-- of the means, in standard deviations
+	variance_ratio          double precision,	-- treated / control
+	effective_treated       double precision,	-- rows that as many equal weights would be worth
+	effective_control       double precision
+);
+
+COMMENT ON TYPE balance IS 'how alike a feature is in the two arms of a trial';
+
+CREATE FUNCTION ab_test_add(state, double precision, boolean) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION ab_test_add(state, double precision, boolean, double precision) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION ab_test_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION ab_test_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION ab_test_final(state) RETURNS ab_test
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ab_test_add(state, double precision, boolean) IS 'implementation of ab_test';
+COMMENT ON FUNCTION ab_test_add(state, double precision, boolean, double precision) IS 'implementation of ab_test';
+COMMENT ON FUNCTION ab_test_combine(state, state) IS 'implementation of ab_test';
+COMMENT ON FUNCTION ab_test_compact(state) IS 'implementation of ab_test_state';
+COMMENT ON FUNCTION ab_test_final(state) IS 'implementation of ab_test';
+
+CREATE AGGREGATE ab_test(outcome double precision, treated boolean) (
+	SFUNC        = ab_test_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_final,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test(double precision, boolean)
+	IS 'mean outcome of the treated against that of the controls: difference, interval, p-value, lift';
+
+CREATE AGGREGATE ab_test(outcome double precision, treated boolean, covariate double precision) (
+	SFUNC        = ab_test_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_final,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test(double precision, boolean, double precision)
+	IS 'the same, with the variance that a covariate from before the test explains taken out';
+
+CREATE AGGREGATE ab_test_state(outcome double precision, treated boolean) (
+	SFUNC        = ab_test_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_compact,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test_state(double precision, boolean)
+	IS 'the state of ab_test, to be stored and merged later';
+
+CREATE AGGREGATE ab_test_state(outcome double precision, treated boolean, covariate double precision) (
+	SFUNC        = ab_test_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_compact,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test_state(double precision, boolean, double precision)
+	IS 'the state of ab_test, to be stored and merged later';
+
+CREATE AGGREGATE ab_test_state(state state) (
+	SFUNC        = ab_test_combine,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_compact,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test_state(state)
+	IS 'states of ab_test rolled up to one';
+
+CREATE AGGREGATE ab_test_merge(state state) (
+	SFUNC        = ab_test_combine,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_final,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test_merge(state)
+	IS 'the row that ab_test returns, from its states';
+
+CREATE FUNCTION balance_add(state, double precision, boolean) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION balance_add(state, double precision, boolean, double precision) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION balance_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION balance_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION balance_final(state) RETURNS balance
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION balance_add(state, double precision, boolean) IS 'implementation of balance';
+COMMENT ON FUNCTION balance_add(state, double precision, boolean, double precision) IS 'implementation of balance';
+COMMENT ON FUNCTION balance_combine(state, state) IS 'implementation of balance';
+COMMENT ON FUNCTION balance_compact(state) IS 'implementation of balance_state';
+COMMENT ON FUNCTION balance_final(state) IS 'implementation of balance';
+
+CREATE AGGREGATE balance(x double precision, treated boolean) (
+	SFUNC        = balance_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_final,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance(double precision, boolean)
+	IS 'a feature in the two arms: standardised difference of the means, ratio of the variances';
+
+CREATE AGGREGATE balance(x double precision, treated boolean, weight double precision) (
+	SFUNC        = balance_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_final,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance(double precision, boolean, double precision)
+	IS 'the same by weights, such as inverse propensities';
+
+CREATE AGGREGATE balance_state(x double precision, treated boolean) (
+	SFUNC        = balance_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_compact,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance_state(double precision, boolean)
+	IS 'the state of balance, to be stored and merged later';
+
+CREATE AGGREGATE balance_state(x double precision, treated boolean, weight double precision) (
+	SFUNC        = balance_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_compact,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance_state(double precision, boolean, double precision)
+	IS 'the state of balance, to be stored and merged later';
+
+CREATE AGGREGATE balance_state(state state) (
+	SFUNC        = balance_combine,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_compact,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance_state(state)
+	IS 'states of balance rolled up to one';
+
+CREATE AGGREGATE balance_merge(state state) (
+	SFUNC        = balance_combine,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_final,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance_merge(state)
+	IS 'the row that balance returns, from its states';

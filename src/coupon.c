@@ -5,6 +5,7 @@
  */
 #include "coupon.h"
 
+#include "model/arms_state.h"
 #include "model/linear_state.h"
 #include "model/plan.h"
 #include "model/response.h"
@@ -28,5 +29,7 @@ const ModelType model_types[] = {
 
 const StateType state_types[] = {
 	{STATE_LINEAR, "linear_fit", 1, linear_state_check},
+	{STATE_AB_TEST, "ab_test", 1, arms_state_check},
+	{STATE_BALANCE, "balance", 1, arms_state_check},
 	{0}
 };
