@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "lib/blas.h"
 #include "model/base.h"
@@ -27,9 +28,22 @@ base_warn(const BaseFit *fit, const char *what)
 				 errhint("Give option \"ridge\" a positive value.")));
 }
 
+/* A copy in this context. */
+static void *
+keep(MemoryContext context, const void *bytes, Size size)
+{
+	return bytes ? memcpy(MemoryContextAllocHuge(context, Max(size, 1)), bytes, size) : NULL;
+}
+
+/* Fit in a context of its own: the work takes more room than the fit, and learners fit many. */
 void
 base_fit(const Sample *sample, Base base, const BaseOptions *options, const char *where, BaseFit *fit)
 {
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "coupon base fit",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(work);
+	Size		p = sample_columns(sample);
+
 	if (base == BASE_LINEAR)
 		linear_from_sample(sample, options, fit);
 	else
@@ -39,6 +53,12 @@ base_fit(const Sample *sample, Base base, const BaseOptions *options, const char
 		if (!options->silent)
 			base_warn(fit, options->part);
 	}
+	fit->beta = keep(caller, fit->beta, sizeof(double) * p);
+	fit->dropped = keep(caller, fit->dropped, sizeof(bool) * p);
+	fit->covariance = keep(caller, fit->covariance, sizeof(double) * (1 + p) * (1 + p));
+	fit->trace = keep(caller, fit->trace, sizeof(double) * fit->steps);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(work);
 }
 
 void

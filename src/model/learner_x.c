@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "lib/blas.h"
 #include "model/learner.h"
@@ -178,9 +179,10 @@ add_sandwich(double scale, const double *P, const double *S, const double *Q, in
 /*
  * Covariances of the effect models: from[0] of the control's rows, from[1] of
  * the offer's, by the sums over these; cross is that of from[0] with from[1].
+ * They are allocated in the context given.
  */
 static void
-stack(const Sums sums[2], int n, BaseFit from[2], double **cross)
+stack(const Sums sums[2], int n, MemoryContext keep, BaseFit from[2], double **cross)
 {
 	double	   *bread[2];		/* inverse of A */
 	double	   *lever[2];		/* how a row's outcome residual moves the other arm's effect model */
@@ -208,12 +210,12 @@ stack(const Sums sums[2], int n, BaseFit from[2], double **cross)
 		pfree(half);
 	}
 
-	*cross = zeros(n);
+	*cross = MemoryContextAllocZero(keep, sizeof(double) * n * n);
 	for (int g = 0; g < 2; g++)
 	{
 		double	   *cross_part = block_of(&sums[g], 0, 1, n);
 
-		from[g].covariance = zeros(n);
+		from[g].covariance = MemoryContextAllocZero(keep, sizeof(double) * n * n);
 		add_sandwich(scale[g], bread[g], block_of(&sums[g], 0, 0, n), bread[g], n, from[g].covariance);
 		add_sandwich(scale[1 - g], lever[1 - g], block_of(&sums[1 - g], 1, 1, n), lever[1 - g], n,
 					 from[g].covariance);
@@ -222,9 +224,9 @@ stack(const Sums sums[2], int n, BaseFit from[2], double **cross)
 	}
 }
 
-/* The effect model of an offer from the rows of one arm, and the sums over them. */
+/* The effect model of an offer from the rows of one arm. */
 static void
-fit_stage(Learning *learning, int offer, int group, Sums *sums)
+fit_stage(Learning *learning, int offer, int group)
 {
 	const Trial *trial = learning->trial;
 	Uplift	   *uplift = learning->uplift;
@@ -247,12 +249,24 @@ fit_stage(Learning *learning, int offer, int group, Sums *sums)
 	learning->base.covariance = false;
 	base_fit(&sample, uplift->final, &learning->base, "", effect);
 	learning->base.covariance = true;
-	sample.outcomes = NULL;
-	if (sums)
-		*sums = sums_of(&sample, uplift->surfaces[own].base[0], &uplift->surfaces[own].fit[0],
-						&uplift->surfaces[other].fit[0], effect, sign, uplift->ridge);
 	sample_free(&sample);
 	pfree(imputed);
+}
+
+/* The sums over the rows of one arm. */
+static Sums
+stage_sums(Learning *learning, int offer, int group)
+{
+	Uplift	   *uplift = learning->uplift;
+	const Surface *own = &uplift->surfaces[group ? offer : 0];
+	const Surface *other = &uplift->surfaces[group ? 0 : offer];
+	Sample		sample = trial_within(learning->trial, group ? offer : 0, group ? offer : 0, NULL, ANY_FOLD);
+	Sums		sums = sums_of(&sample, own->base[0], &own->fit[0], &other->fit[0],
+							   &uplift->effects[offer * 2 + group], group ? 1 : -1, uplift->ridge);
+
+	sample_free(&sample);
+
+	return sums;
 }
 
 void
@@ -261,6 +275,8 @@ learner_fit_x(Learning *learning)
 	const Trial *trial = learning->trial;
 	Uplift	   *uplift = learning->uplift;
 	int			n = 1 + uplift->design->p;
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext work = AllocSetContextCreate(caller, "coupon x-learner", ALLOCSET_DEFAULT_SIZES);
 
 	learner_fit_t(learning);
 	uplift->propensity = learning_propensity(learning, NULL, ANY_FOLD);
@@ -280,8 +296,15 @@ learner_fit_x(Learning *learning)
 			pfree(p);
 		}
 		for (int group = 0; group < 2; group++)
-			fit_stage(learning, a, group, stacked ? &sums[group] : NULL);
-		if (stacked)
-			stack(sums, n, &uplift->effects[a * 2], &uplift->cross[a]);
+			fit_stage(learning, a, group);
+		if (!stacked)
+			continue;
+		MemoryContextSwitchTo(work);
+		for (int group = 0; group < 2; group++)
+			sums[group] = stage_sums(learning, a, group);
+		stack(sums, n, caller, &uplift->effects[a * 2], &uplift->cross[a]);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(work);
 	}
+	MemoryContextDelete(work);
 }
