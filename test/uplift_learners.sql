@@ -1,7 +1,7 @@
 -- Learners x, r, dr and class_transform, propensities and the funnel: reference values, facts, invariance.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(40 + CASE WHEN :'have_data' THEN 9 ELSE 0 END);
+SELECT plan(41 + CASE WHEN :'have_data' THEN 9 ELSE 0 END);
 \i test/regression_data.psql
 
 -- reference: numpy, folds and all; Newton's method, HC1 sandwiches, for x the Jacobian of the stacked equations by differences
@@ -53,6 +53,9 @@ FROM (SELECT coupon.uplift_fit(v * (y + 10), arm, f, '{"target": "funnel"}') AS 
 	sample s, LATERAL (SELECT s.a, s.b) f, coupon.uplifts(t.m, f) u;
 SELECT ok(bool_and(isfinite) AND count(*) = 5, 'funnel: every learner takes it') FROM (SELECT learner, coupon.uplift_fit(v * greatest(y, 0.1), arm, f, jsonb_build_object('target', 'funnel', 'learner', learner, 'folds', 2)) AS m
 	FROM sample, LATERAL (SELECT a) f, unnest('{s,t,x,r,dr}'::text[]) learner GROUP BY learner) x, LATERAL (SELECT abs(coupon.uplift(m, f)) < 100 AS isfinite FROM (SELECT 5 AS a) f) y;
+
+SELECT ok(u.standard_error IS NULL AND coupon.describe(m) ->> 'standard_errors' = 'none: learner x has none with target funnel', 'x with a funnel has no standard error, and says so')
+FROM (SELECT coupon.uplift_fit(v * (y + 10), arm, f, '{"target": "funnel", "learner": "x"}') AS m FROM sample, LATERAL (SELECT a) f) x, LATERAL (SELECT 5 AS a) f, coupon.uplifts(m, f) u;
 
 -- 16 distinct rows, 3,200 in all: cross-fitting in plain SQL, rows dealt out by chance.  Were equal rows kept
 -- together, the outcome models would never have seen the rows that they are asked about.

@@ -90,6 +90,14 @@ base_predict(Base base, const BaseFit *fit, const Sample *sample, double *means)
 }
 
 double
+base_score(Base base, const BaseFit *fit, const double *weights,
+		   const Design *design, int arm, const double *slots)
+{
+	/* the weights of both bases hold all that the fit and the arm have to say */
+	return design_score(design, weights, slots);
+}
+
+double
 base_mean(Base base, double score)
 {
 	if (base == BASE_LINEAR)

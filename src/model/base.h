@@ -96,6 +96,13 @@ extern void logit_check(const Sample *sample, const char *where);
 /* Warn of a fit that has not converged or has separated its outcomes. */
 extern void base_warn(const BaseFit *fit, const char *what);
 
+/*
+ * The score of one row by its slots: weights are those of design_weights()
+ * for the fit; arm is the indicator column that is 1, from 0, or -1.
+ */
+extern double base_score(Base base, const BaseFit *fit, const double *weights,
+						 const Design *design, int arm, const double *slots);
+
 /* The expected outcome at a score. */
 extern double base_mean(Base base, double score);
 

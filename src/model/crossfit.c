@@ -14,8 +14,6 @@
  */
 #include "coupon.h"
 
-#include <math.h>
-
 #include "miscadmin.h"
 
 #include "model/learner.h"
@@ -57,6 +55,7 @@ cross_fit_arm(Learning *learning, int arm, const uint8 *folds, double *means)
 		Sample		rows = trial_within(learning->trial, ANY_ARM, ANY_ARM, folds, fold);
 		Surface		surface;
 
+		CHECK_FOR_INTERRUPTS();
 		if (rows.n > 0)
 		{
 			learning_surface(learning, arm, folds, fold, &surface);
@@ -195,6 +194,7 @@ add_corrections(Learning *learning, int arm, const uint8 *folds, const Propensit
 	{
 		Sample		rows = trial_within(trial, arm, arm, folds, fold);
 
+		CHECK_FOR_INTERRUPTS();
 		propensity_rows(&propensities[fold], &rows, arm, e);
 		for (int64 i = 0; i < rows.n; i++)
 		{

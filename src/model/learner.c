@@ -12,8 +12,6 @@
  */
 #include "coupon.h"
 
-#include <math.h>
-
 #include "miscadmin.h"
 
 #include "model/learner.h"

@@ -10,10 +10,6 @@
  */
 #include "coupon.h"
 
-#include <math.h>
-
-#include "miscadmin.h"
-
 #include "model/propensity.h"
 
 static int
@@ -204,7 +200,9 @@ propensity_rows(const Propensity *propensity, const Sample *sample, int arm, dou
 static double
 pair_of(const Propensity *propensity, const Design *design, const double *slots, int arm)
 {
-	return base_mean(BASE_LOGIT, design_score(design, propensity->weights[arm], slots));
+	return base_mean(BASE_LOGIT,
+					 base_score(BASE_LOGIT, &propensity->odds[arm], propensity->weights[arm],
+								design, -1, slots));
 }
 
 double

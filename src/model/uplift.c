@@ -246,9 +246,21 @@ outcome_of(const Uplift *uplift, int arm, const double *slots, double *slopes)
 	double		scores[MAX_PARTS];
 
 	for (int part = 0; part < surface->nparts; part++)
-		scores[part] = design_score(uplift->design, uplift->scores[arm * MAX_PARTS + part], slots);
+		scores[part] = base_score(surface->base[part], &surface->fit[part],
+								  uplift->scores[arm * MAX_PARTS + part], uplift->design,
+								  uplift->learner == LEARNER_S ? arm - 1 : -1, slots);
 
 	return surface_mean(surface, scores, slopes);
+}
+
+/* Score of an effect model. */
+static double
+stage_score(const Uplift *uplift, int arm, int stage, const double *slots)
+{
+	int			i = arm * uplift->stages + stage;
+
+	return base_score(stage_base(uplift), &uplift->effects[i], uplift->stage_weights[i],
+					  uplift->design, -1, slots);
 }
 
 double
@@ -260,21 +272,20 @@ uplift_baseline(const Uplift *uplift, const double *slots)
 double
 uplift_effect(const Uplift *uplift, int arm, const double *slots)
 {
-	const Design *design = uplift->design;
-	double	  **stage = &uplift->stage_weights[arm * uplift->stages];
+	Base		base = stage_base(uplift);
 
 	if (uplift->weights[arm])
-		return design_score(design, uplift->weights[arm], slots);
+		return design_score(uplift->design, uplift->weights[arm], slots);
 	if (uplift->learner == LEARNER_X)
 	{
-		double		share = propensity_pair_of(&uplift->propensity, design, slots, arm);
+		double		share = propensity_pair_of(&uplift->propensity, uplift->design, slots, arm);
 
-		return share * base_mean(stage_base(uplift), design_score(design, stage[0], slots)) +
-			(1 - share) * base_mean(stage_base(uplift), design_score(design, stage[1], slots));
+		return share * base_mean(base, stage_score(uplift, arm, 0, slots)) +
+			(1 - share) * base_mean(base, stage_score(uplift, arm, 1, slots));
 	}
 	if (uplift->stages == 1)
 	{
-		double		mean = base_mean(stage_base(uplift), design_score(design, stage[0], slots));
+		double		mean = base_mean(base, stage_score(uplift, arm, 0, slots));
 
 		return uplift->learner == LEARNER_CLASS_TRANSFORM ? 2 * mean - 1 : mean;
 	}
@@ -342,8 +353,7 @@ stage_variance(const Uplift *uplift, int arm, const double *slots, const double 
 	if (stage->covariance == NULL)
 		return NAN;
 	if (uplift->learner == LEARNER_CLASS_TRANSFORM)
-		factor = 2 * base_slope(uplift->base,
-								design_score(design, uplift->stage_weights[arm], slots));
+		factor = 2 * base_slope(uplift->base, stage_score(uplift, arm, 0, slots));
 
 	return factor * factor * quadratic_form(stage->covariance, z, n);
 }
