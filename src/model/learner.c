@@ -135,6 +135,32 @@ learner_fit_t(Learning *learning)
 		learning_surface(learning, a, NULL, ANY_FOLD, &learning->uplift->surfaces[a]);
 }
 
+/*
+ * What outcomes are mirrored at: 1/2, where 0 and 1 change places; of other
+ * outcomes their mean, which keeps the labels' noise down.
+ */
+static double
+centre_of(const Uplift *uplift, const Sample *sample)
+{
+	double		mean = 0;
+
+	for (int64 i = 0; i < sample->n; i++)
+	{
+		double		outcome = sample_outcome_of(sample, i);
+
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (outcome != 0 && outcome != 1)
+		{
+			for (int a = 0; a < uplift->narms; a++)
+				mean += (double) uplift->arms[a].rows / (double) sample->n * uplift->arms[a].mean;
+			return mean;
+		}
+	}
+
+	return 0.5;
+}
+
 void
 learner_fit_class(Learning *learning)
 {
@@ -143,6 +169,7 @@ learner_fit_class(Learning *learning)
 	double	   *label = palloc_huge(double, Max(trial->sample.n, 1));
 	double	   *weight = palloc_huge(double, Max(trial->sample.n, 1));
 
+	uplift->centre = centre_of(uplift, &trial->sample);
 	learning_surface(learning, 0, NULL, ANY_FOLD, uplift->surfaces);
 	uplift->propensity = learning_propensity(learning, NULL, ANY_FOLD);
 	for (int a = 1; a < uplift->narms; a++)
@@ -158,7 +185,7 @@ learner_fit_class(Learning *learning)
 			double		outcome = sample_outcome_of(&trial->sample, row);
 			bool		offered = trial_arm(trial, row) > 0;
 
-			label[row] = offered ? outcome : 1 - outcome;
+			label[row] = offered ? outcome : 2 * uplift->centre - outcome;
 			weight[row] = 0.5 / (offered ? weight[row] : 1 - weight[row]);
 		}
 		sample.outcomes = label;

@@ -95,7 +95,7 @@ effect_weights(const Uplift *uplift, int arm)
 	{
 		bool		class = uplift->learner == LEARNER_CLASS_TRANSFORM;
 
-		intercept = class ? 2 * stage->intercept - 1 : stage->intercept;
+		intercept = class ? 2 * (stage->intercept - uplift->centre) : stage->intercept;
 		for (int j = 0; j < design->p; j++)
 			beta[j] = class ? 2 * stage->beta[j] : stage->beta[j];
 	}
@@ -147,6 +147,7 @@ uplift_pack(StringInfo to, const Uplift *uplift)
 	put_int32(to, uplift->final);
 	put_int32(to, uplift->folds);
 	put_int64(to, uplift->seed);
+	put_double(to, uplift->centre);
 	put_double(to, uplift->ridge);
 	put_int32(to, uplift->iterations);
 	put_int64(to, uplift->unused);
@@ -208,6 +209,7 @@ uplift_unpack(Reader *from, int version)
 	uplift->final = get_int32(from, BASE_LINEAR, BASE_LINEAR);
 	uplift->folds = get_int32(from, 2, MAX_FOLDS);
 	uplift->seed = get_int64(from, PG_INT64_MIN, PG_INT64_MAX);
+	uplift->centre = get_double(from);
 	uplift->ridge = get_double(from);
 	uplift->iterations = get_int32(from, 1, MAX_ITERATIONS);
 	uplift->unused = get_int64(from, 0, PG_INT64_MAX);
@@ -287,7 +289,7 @@ uplift_effect(const Uplift *uplift, int arm, const double *slots)
 	{
 		double		mean = base_mean(base, stage_score(uplift, arm, 0, slots));
 
-		return uplift->learner == LEARNER_CLASS_TRANSFORM ? 2 * mean - 1 : mean;
+		return uplift->learner == LEARNER_CLASS_TRANSFORM ? 2 * (mean - uplift->centre) : mean;
 	}
 
 	return outcome_of(uplift, arm, slots, NULL) - outcome_of(uplift, 0, slots, NULL);

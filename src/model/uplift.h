@@ -48,6 +48,7 @@ typedef struct Uplift
 	Base		final;			/* of the effect models of x, r and dr */
 	int			folds;
 	int64		seed;
+	double		centre;			/* class_transform: outcomes change places about it */
 	double		ridge;
 	int			iterations;
 	uint64		unused;			/* options given that have no effect, by number */

@@ -213,6 +213,8 @@ uplift_describe(const void *model, StringInfo json)
 	appendStringInfoString(json, ", \"features\": ");
 	schema_describe(uplift->design->schema, json);
 	describe_overlap(uplift, json);
+	if (uplift->learner == LEARNER_CLASS_TRANSFORM)
+		json_member(json, "centre", uplift->centre);
 	describe_fits(uplift, json);
 	describe_effects(uplift, json);
 	member_text(json, "standard_errors", standard_errors(uplift));
