@@ -31,8 +31,9 @@ SELECT is(coupon.ab_test_merge(t::text::coupon.state), coupon.ab_test_merge(t), 
 SELECT ok(pg_temp.near((SELECT (coupon.balance_merge(s)).variance_ratio FROM (SELECT coupon.balance_state(b) AS s FROM states GROUP BY part % 2) r), (coupon.balance_merge(b)).variance_ratio, 1e-12), 'rolled up and merged') FROM states;
 SELECT throws_ok('SELECT coupon.balance_merge(t) FROM states', '42809');
 SELECT throws_like($$ SELECT coupon.ab_test_merge(t) FROM (SELECT t FROM states UNION ALL SELECT coupon.ab_test_state(y, treated) FROM trial) x $$, 'one state has a covariate and another has none');
-SELECT cmp_ok(pg_temp.refused(array_agg('ab_test:1:' || encode(pg_temp.alter_bytes(pg_temp.bytes_of(t::text), n), 'base64')), 'coupon.state', 'SELECT coupon.ab_test_merge($1::coupon.state)'), '>=', 100, 'altered states: refused or harmless')
-FROM (SELECT translate(t::text, E'\n', '')::coupon.state AS t FROM states LIMIT 1) s, generate_series(1, 400) n;
+SELECT ok(refused BETWEEN 100 AND 399, 'altered states: what makes no sense is refused, the rest does no harm: ' || refused)
+FROM (SELECT array_agg('ab_test:1:' || translate(encode(pg_temp.alter_bytes(pg_temp.bytes_of(t::text), n), 'base64'), E'\n', '')) AS forms FROM (SELECT t FROM states LIMIT 1) s, generate_series(1, 400) n) f,
+	pg_temp.refused(forms, 'coupon.state', 'SELECT coupon.ab_test_merge($1::coupon.state)') refused;
 
 -- workers
 CREATE TABLE big AS SELECT t.* FROM trial t, generate_series(1, 300);
