@@ -6,14 +6,14 @@ DATA       = $(wildcard coupon--*.sql)
 OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
 	allocation_rows_sql.o allocation_sql.o candidate_columns_sql.o candidates_sql.o \
-	evaluation_sql.o frontier_sql.o model_sql.o plan_sql.o regression_sql.o rule_sql.o \
-	selection_row_sql.o selection_sql.o state_sql.o training_sql.o uplift_sql.o)
+	evaluation_sql.o frontier_sql.o model_sql.o network_sql.o plan_sql.o regression_sql.o \
+	rule_sql.o selection_row_sql.o selection_sql.o state_sql.o training_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
-	base.o blocks.o candidates.o chain.o core.o design.o dual.o evaluation.o exact.o few.o \
+	backprop.o base.o blocks.o candidates.o chain.o core.o design.o dual.o evaluation.o exact.o few.o \
 	frontier.o hull.o knapsack.o learner.o leftover.o linear.o linear_check.o linear_columns.o \
 	linear_design.o linear_merge.o linear_regions.o linear_state.o logit.o market.o master.o \
-	moments.o moves.o multiple.o open.o pareto.o plan.o radix.o random.o repair.o response.o \
-	ruled.o ruleset.o sample.o scan.o single.o solve.o uplift.o uplift_curve.o uplift_error.o \
+	moments.o moves.o multiple.o network.o network_model.o network_train.o open.o pareto.o plan.o radix.o random.o repair.o response.o \
+	ruled.o ruleset.o sample.o sample_sort.o scan.o single.o solve.o uplift.o uplift_curve.o uplift_error.o \
 	weighted.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o keys.o lexicon.o \
@@ -31,6 +31,9 @@ SHLIB_LINK  = -Wl,-Bsymbolic -lglpk -ldl -lm
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+
+# Loops over the units of a network go many at a time.
+src/model/backprop.o src/model/network.o: CFLAGS := $(CFLAGS) -O3 -fno-math-errno
 
 # PGXS tracks headers only where the server was built to; so say it once.
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)

@@ -18,6 +18,7 @@ typedef enum OptionType
 	OPTION_CHOICE,				/* int, the index among choices */
 	OPTION_TEXTS,				/* TextList; one string is a list of one */
 	OPTION_SEED,				/* int64, any integer */
+	OPTION_INTS,				/* IntList, each within least..most; one integer is a list of one */
 } OptionType;
 
 /* A list of strings. */
@@ -26,6 +27,15 @@ typedef struct TextList
 	int			n;
 	char	  **texts;
 } TextList;
+
+/* A list of integers, at most MAX_INTS of them. */
+#define MAX_INTS	16
+
+typedef struct IntList
+{
+	int			n;
+	int			values[MAX_INTS];
+} IntList;
 
 /* One known key. */
 typedef struct Option
