@@ -47,9 +47,8 @@ extern void sample_centre(const Sample *sample, double *mean);
  * Put the rows of a fresh sample of all rows into an order of their own, which
  * depends on what they hold and not on the order they came in, and take the
  * means of the design anew in that order: so two samples of the same rows are
- * the same to the last bit.  Rows that follow each other there because they
- * are alike are alike in everything.  ranks (arms) numbers the arms by an
- * order of their names; NULL if the arm does not matter.
+ * the same to the last bit.  ranks (arms) numbers the arms by an order of
+ * their names; NULL if the arm does not matter.
  */
 extern void sample_sort(Sample *sample, const int *ranks);
 
