@@ -14,6 +14,7 @@
 #include "lib/blas.h"
 #include "model/backprop.h"
 #include "model/random.h"
+#include "model/tangent.h"
 
 #define BETA1	0.9
 #define BETA2	0.999
@@ -87,12 +88,13 @@ add_and_rectify(float *restrict Z, const float *restrict b, int rows, int n)
 		}
 }
 
+FOR_EACH_CPU
 static void
 add_and_tanh(float *restrict Z, const float *restrict b, int rows, int n)
 {
 	for (int i = 0; i < rows; i++)
 		for (int j = 0; j < n; j++)
-			Z[i * n + j] = tanhf(Z[i * n + j] + b[j]);
+			Z[i * n + j] = tangent(Z[i * n + j] + b[j]);
 }
 
 /* Derivatives by what goes into the units, from those by what comes out. */

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "model/network.h"
+#include "model/tangent.h"
 
 #if defined(__x86_64__) && defined(__gnu_linux__)
 #define FOR_EACH_CPU __attribute__((target_clones("default", "arch=x86-64-v3")))
@@ -78,7 +79,7 @@ activate(int activation, float *z, int n)
 			z[j] = z[j] < 0 ? 0 : z[j];
 	else
 		for (int j = 0; j < n; j++)
-			z[j] = tanhf(z[j]);
+			z[j] = tangent(z[j]);
 }
 
 const float *
