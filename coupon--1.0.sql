@@ -335,6 +335,87 @@ CREATE AGGREGATE logit_fit(outcome double precision, features double precision[]
 COMMENT ON AGGREGATE logit_fit(double precision, double precision[])
 	IS 'logistic regression of an outcome of 0 or 1 on features';
 
+CREATE FUNCTION network_fit_add(internal, double precision, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_add(internal, double precision, record, jsonb) IS 'implementation of network_fit';
+
+CREATE FUNCTION network_fit_add(internal, double precision, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_add(internal, double precision, record) IS 'implementation of network_fit';
+
+CREATE FUNCTION network_fit_add(internal, double precision, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_add(internal, double precision, double precision[], jsonb) IS 'implementation of network_fit';
+
+CREATE FUNCTION network_fit_add(internal, double precision, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_add(internal, double precision, double precision[]) IS 'implementation of network_fit';
+
+CREATE FUNCTION network_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_final(internal) IS 'implementation of network_fit';
+
+CREATE AGGREGATE network_fit(outcome double precision, features record, options jsonb) (
+	SFUNC        = network_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = network_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE network_fit(double precision, record, jsonb)
+	IS 'multilayer perceptron of an outcome on features';
+
+CREATE AGGREGATE network_fit(outcome double precision, features record) (
+	SFUNC        = network_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = network_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE network_fit(double precision, record)
+	IS 'multilayer perceptron of an outcome on features';
+
+CREATE AGGREGATE network_fit(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = network_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = network_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE network_fit(double precision, double precision[], jsonb)
+	IS 'multilayer perceptron of an outcome on features';
+
+CREATE AGGREGATE network_fit(outcome double precision, features double precision[]) (
+	SFUNC        = network_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = network_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE network_fit(double precision, double precision[])
+	IS 'multilayer perceptron of an outcome on features';
+
 CREATE FUNCTION predict(model model, features record) RETURNS double precision
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 
@@ -346,6 +427,18 @@ CREATE FUNCTION predict(model model, features double precision[]) RETURNS double
 
 COMMENT ON FUNCTION predict(model, double precision[])
 	IS 'the expected outcome, of logit_fit a probability';
+
+CREATE FUNCTION embedding(model model, features record) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION embedding(model, record)
+	IS 'the last hidden layer of a network at features';
+
+CREATE FUNCTION embedding(model model, features double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION embedding(model, double precision[])
+	IS 'the last hidden layer of a network at features';
 
 --
 -- Uplift: what an offer changes

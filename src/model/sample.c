@@ -90,9 +90,8 @@ sample_block_weights(const Sample *sample, int64 from, int rows, double *w)
 		w[i] = sample->weights ? sample->weights[sample_row(sample, from + i)] : 1;
 }
 
-/* The means of the design's columns over the rows where the feature is there. */
-static void
-set_means(const Sample *sample, double *mean)
+void
+sample_centre(const Sample *sample, double *mean)
 {
 	const Design *design = sample->design;
 	const Schema *schema = design->schema;
@@ -184,5 +183,5 @@ sample_make(Sample *sample, const Schema *schema, const double *rows, int width,
 	sample->scratch = palloc_array(double, Max(sorted->nslots, 1));
 	design = design_make(sorted, find_missing(sample, schema));
 	sample->design = design;
-	set_means(sample, design->mean);
+	sample_centre(sample, design->mean);
 }

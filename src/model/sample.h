@@ -52,6 +52,18 @@ sample_row(const Sample *sample, int64 i)
 /* The feature slots of a row (not counted by the index), categories by their sorted numbers. */
 extern void sample_slots(const Sample *sample, int64 row, double *slots);
 
+/* The means of the design's columns over the rows of the sample where the feature is there. */
+extern void sample_centre(const Sample *sample, double *mean);
+
+/*
+ * Put the rows of a fresh sample of all rows into an order of their own, which
+ * depends on what they hold and not on the order they came in, and take the
+ * means of the design anew in that order: so two samples of the same rows are
+ * the same to the last bit.  ranks (arms) numbers the arms by an order of
+ * their names; NULL if the arm does not matter.
+ */
+extern void sample_sort(Sample *sample, const int *ranks);
+
 /* Columns without the outcome. */
 extern int	sample_columns(const Sample *sample);
 

@@ -152,6 +152,50 @@ numbers_of(const Option *option, JsonbValue *value)
 	return map;
 }
 
+/* Put an integer within the bounds behind the list; false of anything else. */
+static bool
+add_int(const Option *option, const JsonbValue *value, IntList *list)
+{
+	double		number;
+
+	if (value->type != jbvNumeric || list->n >= MAX_INTS)
+		return false;
+	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+												NumericGetDatum(value->val.numeric)));
+	/* what is no number is not within them */
+	if (!(number >= option->least && number <= option->most) || number != floor(number))
+		return false;
+	list->values[list->n++] = (int) number;
+
+	return true;
+}
+
+/* A list of integers, or one for itself. */
+static IntList
+ints_of(const Option *option, JsonbValue *value)
+{
+	IntList		list = {0};
+	bool		good = true;
+	JsonbIterator *it;
+	JsonbValue	element;
+	JsonbIteratorToken token;
+
+	if (value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data))
+	{
+		it = JsonbIteratorInit(value->val.binary.data);
+		while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+			if (token == WJB_ELEM)
+				good = good && add_int(option, &element, &list);
+	}
+	else
+		good = add_int(option, value, &list);
+	if (!good || list.n == 0)
+		wrong_value(option, psprintf("an integer between %g and %g, or an array of 1 to %d of them",
+									 option->least, option->most, MAX_INTS));
+
+	return list;
+}
+
 static void
 read_value(const Option *option, JsonbValue *value, void *field)
 {
@@ -171,6 +215,9 @@ read_value(const Option *option, JsonbValue *value, void *field)
 				*(int *) field = (int) number;
 				break;
 			}
+		case OPTION_INTS:
+			*(IntList *) field = ints_of(option, value);
+			break;
 		case OPTION_NUMBER:
 			*(double *) field = number_of(option, value, "a number");
 			break;

@@ -19,6 +19,7 @@ typedef enum OptionType
 	OPTION_TEXTS,				/* TextList; one string is a list of one */
 	OPTION_SEED,				/* int64, any integer */
 	OPTION_NUMBERS,				/* NumberMap, each number within least..most; or a choice */
+	OPTION_INTS,				/* IntList, each within least..most; one integer is a list of one */
 } OptionType;
 
 /* A list of strings. */
@@ -37,6 +38,15 @@ typedef struct NumberMap
 	char	  **names;			/* (n), or NULL of one number for all */
 	double	   *numbers;		/* (n) */
 } NumberMap;
+
+/* A list of integers, at most MAX_INTS of them. */
+#define MAX_INTS	16
+
+typedef struct IntList
+{
+	int			n;
+	int			values[MAX_INTS];
+} IntList;
 
 /* One known key. */
 typedef struct Option
