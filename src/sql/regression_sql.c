@@ -8,6 +8,7 @@
 
 #include "model/linear_state.h"
 #include "model/response.h"
+#include "model/trees_model.h"
 #include "pg/scorer.h"
 #include "pg/training.h"
 
@@ -279,6 +280,12 @@ predict(PG_FUNCTION_ARGS)
 	ModelArg   *arg = model_arg(fcinfo, 0);
 	const Response *response = arg->model;
 
+	if (arg->type->kind == MODEL_TREES)
+	{
+		const Trees *trees = arg->model;
+
+		PG_RETURN_FLOAT8(trees_predict(trees, scorer_slots(fcinfo, arg, trees->schema)));
+	}
 	if (arg->type->kind != MODEL_LINEAR && arg->type->kind != MODEL_LOGIT)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
