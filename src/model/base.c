@@ -50,7 +50,9 @@ base_slope(Base base, double score)
 const char *
 base_name(Base base)
 {
-	return base == BASE_LINEAR ? "linear" : "logit";
+	static const char *const names[] = {"linear", "logit", "trees"};
+
+	return names[base];
 }
 
 double

@@ -19,6 +19,7 @@ typedef enum Base
 {
 	BASE_LINEAR = 0,
 	BASE_LOGIT = 1,
+	BASE_TREES = 2,				/* of uplift models; not in terms of a design */
 } Base;
 
 /* Up to so many columns a fit keeps the covariance of its coefficients. */

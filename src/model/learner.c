@@ -31,12 +31,12 @@ static const Learner learners[] = {
 };
 
 static const char *const learner_choices[] = {"s", "t", NULL};
-static const char *const base_choices[] = {"linear", "logit", NULL};
+static const char *const base_choices[] = {"linear", "logit", "trees", NULL};
 
 enum
 {
 	OPTION_BASE_, OPTION_CONTROL_, OPTION_EXCLUDE_, OPTION_ITERATIONS_,
-	OPTION_LEARNER_, OPTION_QUIET_, OPTION_RIDGE_, OPTION_SEED_
+	OPTION_LEARNER_, OPTION_QUIET_, OPTION_RIDGE_, OPTION_SEED_, OPTION_TREES_
 };
 
 /* Append only: models refer to options by number. */
@@ -57,6 +57,8 @@ static const Option known[] = {
 	.offset = offsetof(UpliftOptions, ridge), .least = 0, .most = INFINITY},
 	[OPTION_SEED_] = {.name = "seed", .type = OPTION_SEED,
 	.offset = offsetof(UpliftOptions, seed)},
+	[OPTION_TREES_] = {.name = "trees", .type = OPTION_OBJECT,
+	.offset = offsetof(UpliftOptions, trees)},
 };
 
 void
@@ -84,9 +86,13 @@ learner_name(LearnerKind learner)
 static uint64
 unused_options(const UpliftOptions *options)
 {
-	uint64		unused = UINT64CONST(1) << OPTION_SEED_;
+	uint64		unused = 0;
 
-	if (options->base == BASE_LINEAR)
+	if (options->base != BASE_TREES)
+		unused |= UINT64CONST(1) << OPTION_SEED_ | UINT64CONST(1) << OPTION_TREES_;
+	else
+		unused |= UINT64CONST(1) << OPTION_RIDGE_;
+	if (options->base != BASE_LOGIT)
 		unused |= UINT64CONST(1) << OPTION_ITERATIONS_;
 
 	return options->given & unused;
@@ -186,10 +192,31 @@ count_arms(const Trial *trial, const int *place, Uplift *uplift)
 	}
 }
 
+/* The options of the trees: the seed is that of the learner unless they have their own. */
 static void
-fit_base(const Sample *sample, Base base, const BaseOptions *options, const char *where, BaseFit *fit)
+read_trees_options(const UpliftOptions *options, Uplift *uplift)
 {
-	if (base == BASE_LINEAR)
+	TreesOptions *trees = &uplift->trees_options;
+	int64		seed;
+
+	trees_options(options->trees, trees);
+	seed = trees->seed;
+	if (trees->exclude.n > 0)
+		bad_argument("option \"exclude\" belongs to the options of uplift_fit, not to those in \"trees\"");
+	trees->seed = seed != 0 ? seed : options->seed;
+}
+
+/* Fit base model i of those of the uplift model. */
+static void
+fit_base(const Sample *sample, Uplift *uplift, int i, const BaseOptions *options, const char *where)
+{
+	Base		base = uplift->base;
+	BaseFit    *fit = &uplift->fits[i];
+
+	if (base == BASE_TREES)
+		uplift->forests[i] = trees_fit_sample(sample, &uplift->trees_options, options->part,
+											  options->progress, &uplift->traces[i]);
+	else if (base == BASE_LINEAR)
 		linear_from_sample(sample, options, fit);
 	else
 	{
@@ -212,11 +239,11 @@ fit_s(const Trial *trial, const int *place, const UpliftOptions *options,
 	sample.narms = uplift->narms - 1;
 
 	uplift->nfits = 1;
-	uplift->fits = palloc_array(BaseFit, 1);
+	uplift_make_fits(uplift);
 	base->part = "uplift_fit";
-	fit_base(&sample, options->base, base, "", uplift->fits);
+	fit_base(&sample, uplift, 0, base, "");
 
-	for (int a = 1; a < uplift->narms; a++)
+	for (int a = 1; a < uplift->narms && options->base != BASE_TREES; a++)
 		if (uplift->fits->dropped[uplift->design->p + a - 1])
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -232,7 +259,7 @@ fit_t(const Trial *trial, const int *place, const UpliftOptions *options,
 	int64	   *index = palloc_huge(int64, Max(trial->sample.n, 1));
 
 	uplift->nfits = uplift->narms;
-	uplift->fits = palloc_array(BaseFit, uplift->nfits);
+	uplift_make_fits(uplift);
 	for (int a = 0; a < uplift->narms; a++)
 	{
 		Sample		sample = trial->sample;
@@ -243,8 +270,7 @@ fit_t(const Trial *trial, const int *place, const UpliftOptions *options,
 				index[sample.n++] = i;
 		sample.index = index;
 		base->part = psprintf("uplift_fit, arm \"%s\"", uplift->arms[a].name);
-		fit_base(&sample, options->base, base,
-				 psprintf(" in arm \"%s\"", uplift->arms[a].name), &uplift->fits[a]);
+		fit_base(&sample, uplift, a, base, psprintf(" in arm \"%s\"", uplift->arms[a].name));
 	}
 	pfree(index);
 }
@@ -271,6 +297,8 @@ learner_fit(const Trial *trial, const UpliftOptions *options, Uplift *uplift)
 	uplift->unused = unused_options(options);
 	uplift->skipped = trial->skipped;
 	uplift->design = (Design *) trial->sample.design;
+	if (uplift->base == BASE_TREES)
+		read_trees_options(options, uplift);
 	count_arms(trial, place, uplift);
 	learners[options->learner].fit(trial, place, options, &base, uplift);
 }

@@ -16,6 +16,7 @@ typedef struct UpliftOptions
 	int			base;			/* a Base */
 	char	   *control;		/* the arm that is no offer; NULL if to be found */
 	double		ridge;
+	const Jsonb *trees;			/* options of base trees, or NULL */
 	int			iterations;
 	int64		seed;
 	TextList	exclude;

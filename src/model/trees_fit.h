@@ -9,6 +9,7 @@
 
 #include "model/sample.h"
 #include "model/trees.h"
+#include "pg/model.h"
 #include "pg/options.h"
 #include "pg/progress.h"
 
@@ -70,6 +71,10 @@ extern Forest *trees_fit_sample(const Sample *sample, const TreesOptions *option
 extern void put_trees_options(StringInfo to, const TreesOptions *options);
 extern void get_trees_options(Reader *from, TreesOptions *options);
 extern void describe_trees_options(StringInfo json, const TreesOptions *options);
+
+/* Hand over the metric of each round; "part" names the fit, or is empty. */
+extern void trees_trace_rows(const TreesTrace *trace, Objective objective, const char *part,
+							 TraceSink sink, void *to);
 
 extern void put_trees_trace(StringInfo to, const TreesTrace *trace);
 extern TreesTrace *get_trees_trace(Reader *from);

@@ -117,13 +117,7 @@ void
 trees_trace(const void *model, TraceSink sink, void *to)
 {
 	const Trees *trees = model;
-	const TreesTrace *trace = trees->trace;
-	const char *metric = objective_metric(trees->options.objective);
 
-	for (int round = 0; trace && round < trace->rounds; round++)
-	{
-		sink(to, "training", round + 1, metric, trace->training[round]);
-		if (trace->held)
-			sink(to, "held out", round + 1, metric, trace->held[round]);
-	}
+	if (trees->trace)
+		trees_trace_rows(trees->trace, trees->options.objective, "", sink, to);
 }

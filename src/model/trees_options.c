@@ -165,6 +165,22 @@ describe_trees_options(StringInfo json, const TreesOptions *options)
 }
 
 void
+trees_trace_rows(const TreesTrace *trace, Objective objective, const char *part,
+				 TraceSink sink, void *to)
+{
+	const char *between = part[0] ? ", " : "";
+	char	   *training = psprintf("%s%straining", part, between);
+	char	   *held_out = psprintf("%s%sheld out", part, between);
+
+	for (int round = 0; round < trace->rounds; round++)
+	{
+		sink(to, training, round + 1, objective_metric(objective), trace->training[round]);
+		if (trace->held)
+			sink(to, held_out, round + 1, objective_metric(objective), trace->held[round]);
+	}
+}
+
+void
 put_trees_trace(StringInfo to, const TreesTrace *trace)
 {
 	put_int64(to, trace->rows);

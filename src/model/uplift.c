@@ -20,6 +20,14 @@
 #define MAX_ITERATIONS	10000
 
 void
+uplift_make_fits(Uplift *uplift)
+{
+	uplift->fits = palloc0_array(BaseFit, uplift->nfits);
+	uplift->forests = palloc0_array(Forest *, uplift->nfits);
+	uplift->traces = palloc0_array(TreesTrace, uplift->nfits);
+}
+
+void
 uplift_pack(StringInfo to, const Uplift *uplift)
 {
 	put_int32(to, uplift->learner);
@@ -36,8 +44,16 @@ uplift_pack(StringInfo to, const Uplift *uplift)
 		put_double(to, uplift->arms[a].mean);
 	}
 	put_design(to, uplift->design);
+	if (uplift->base == BASE_TREES)
+		put_trees_options(to, &uplift->trees_options);
 	for (int i = 0; i < uplift->nfits; i++)
-		put_base_fit(to, &uplift->fits[i]);
+		if (uplift->base == BASE_TREES)
+		{
+			put_forest(to, uplift->forests[i]);
+			put_trees_trace(to, &uplift->traces[i]);
+		}
+		else
+			put_base_fit(to, &uplift->fits[i]);
 }
 
 /* Intercept and coefficients of an arm's score. */
@@ -88,7 +104,7 @@ uplift_unpack(Reader *from, int version)
 	Uplift	   *uplift = palloc0_object(Uplift);
 
 	uplift->learner = get_int32(from, LEARNER_S, LEARNER_T);
-	uplift->base = get_int32(from, BASE_LINEAR, BASE_LOGIT);
+	uplift->base = get_int32(from, BASE_LINEAR, BASE_TREES);
 	uplift->ridge = get_double(from);
 	uplift->iterations = get_int32(from, 1, MAX_ITERATIONS);
 	uplift->unused = get_int64(from, 0, PG_INT64_MAX);
@@ -103,18 +119,49 @@ uplift_unpack(Reader *from, int version)
 	}
 	uplift->design = get_design(from);
 	uplift->nfits = uplift->learner == LEARNER_S ? 1 : uplift->narms;
-	uplift->fits = palloc_array(BaseFit, uplift->nfits);
+	uplift_make_fits(uplift);
+	if (uplift->base == BASE_TREES)
+		get_trees_options(from, &uplift->trees_options);
 	for (int i = 0; i < uplift->nfits; i++)
-		uplift->fits[i] = *get_base_fit(from, uplift->design->p +
-										(uplift->learner == LEARNER_S ? uplift->narms - 1 : 0));
-	derive(uplift);
+	{
+		int			arms = uplift->learner == LEARNER_S ? uplift->narms - 1 : 0;
+
+		if (uplift->base == BASE_TREES)
+		{
+			uplift->forests[i] = get_forest(from, trees_columns(uplift->design->schema) + arms);
+			uplift->traces[i] = *get_trees_trace(from);
+		}
+		else
+			uplift->fits[i] = *get_base_fit(from, uplift->design->p + arms);
+	}
+	if (uplift->base != BASE_TREES)
+		derive(uplift);
 
 	return uplift;
+}
+
+/* The expected outcome of an arm by its trees, or by those of all arms. */
+static double
+trees_outcome(const Uplift *uplift, int arm, const double *slots)
+{
+	const Schema *schema = uplift->design->schema;
+	const Forest *forest = uplift->forests[uplift->learner == LEARNER_S ? 0 : arm];
+	int			n = trees_columns(schema);
+	float		x[MAX_TREE_COLUMNS];
+
+	trees_expand(schema, slots, x);
+	for (int j = n; j < forest->columns; j++)
+		x[j] = j - n + 1 == arm;
+
+	return forest_mean(forest, forest_margin(forest, x));
 }
 
 double
 uplift_outcome(const Uplift *uplift, int arm, const double *slots)
 {
+	if (uplift->base == BASE_TREES)
+		return trees_outcome(uplift, arm, slots);
+
 	return base_mean(uplift->base, design_score(uplift->design, uplift->scores[arm], slots));
 }
 
@@ -140,11 +187,16 @@ uplift_standard_error(const Uplift *uplift, int arm, const double *slots)
 	const Design *design = uplift->design;
 	int			p = design->p;
 	int			n = 1 + p + (uplift->learner == LEARNER_S ? uplift->narms - 1 : 0);
-	double	   *gradient = palloc0_array(double, n);
-	double		offer = slope(uplift, arm, slots);
-	double		control = slope(uplift, 0, slots);
+	double	   *gradient;
+	double		offer;
+	double		control;
 	double		variance;
 
+	if (uplift->base == BASE_TREES)
+		return NAN;
+	gradient = palloc0_array(double, n);
+	offer = slope(uplift, arm, slots);
+	control = slope(uplift, 0, slots);
 	gradient[0] = 1;
 	design_expand(design, slots, gradient + 1);
 	for (int j = 0; j < p; j++)
@@ -205,11 +257,19 @@ describe_fits(const Uplift *uplift, StringInfo json)
 	{
 		const BaseFit *fit = &uplift->fits[i];
 
-		appendStringInfo(json, "%s{\"rows\": " INT64_FORMAT, i ? ", " : "", fit->rows);
+		appendStringInfo(json, "%s{\"rows\": " INT64_FORMAT, i ? ", " : "",
+						 uplift->base == BASE_TREES ? uplift->traces[i].rows : fit->rows);
 		if (uplift->learner == LEARNER_T)
 		{
 			appendStringInfoString(json, ", \"arm\": ");
 			escape_json(json, uplift->arms[i].name);
+		}
+		if (uplift->base == BASE_TREES)
+		{
+			appendStringInfo(json, ", \"trees\": %d, \"rounds\": %d, \"held_out\": " INT64_FORMAT "}",
+							 uplift->forests[i]->ntrees, uplift->traces[i].rounds,
+							 uplift->traces[i].held_out);
+			continue;
 		}
 		describe_dropped(json, uplift->design, fit);
 		json_member(json, "deviance", fit->deviance);
@@ -240,6 +300,11 @@ uplift_describe(const void *model, StringInfo json)
 	appendStringInfo(json, ", \"options\": {\"learner\": \"%s\", \"base\": \"%s\", \"iterations\": %d",
 					 learner_name(uplift->learner), base_name(uplift->base), uplift->iterations);
 	json_member(json, "ridge", uplift->ridge);
+	if (uplift->base == BASE_TREES)
+	{
+		appendStringInfoString(json, ", \"trees\": ");
+		describe_trees_options(json, &uplift->trees_options);
+	}
 	appendStringInfoChar(json, '}');
 	appendStringInfoString(json, ", \"unused_options\": [");
 	for (int i = 0; learner_option_name(i); i++)
@@ -252,6 +317,7 @@ uplift_describe(const void *model, StringInfo json)
 	schema_describe(uplift->design->schema, json);
 	describe_fits(uplift, json);
 	appendStringInfo(json, ", \"standard_errors\": \"%s\"",
+					 uplift->base == BASE_TREES ? "none: the base learner has none" :
 					 !has_covariance(uplift) ? "none: too many columns or too few rows" :
 					 uplift->base == BASE_LINEAR ? "robust (HC1)" : "maximum likelihood");
 }
@@ -262,7 +328,12 @@ uplift_trace(const void *model, TraceSink sink, void *to)
 	const Uplift *uplift = model;
 
 	for (int i = 0; i < uplift->nfits; i++)
+	{
+		const char *part = uplift->learner == LEARNER_T ? uplift->arms[i].name : "";
+
+		if (uplift->base == BASE_TREES)
+			trees_trace_rows(&uplift->traces[i], uplift->trees_options.objective, part, sink, to);
 		for (int step = 0; step < uplift->fits[i].steps; step++)
-			sink(to, uplift->learner == LEARNER_T ? uplift->arms[i].name : "",
-				 step + 1, "log_likelihood", uplift->fits[i].trace[step]);
+			sink(to, part, step + 1, "log_likelihood", uplift->fits[i].trace[step]);
+	}
 }

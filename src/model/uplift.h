@@ -8,6 +8,7 @@
 #include "coupon.h"
 
 #include "model/base.h"
+#include "model/trees_fit.h"
 #include "pg/model.h"
 
 /* Append only: these numbers are on disk. */
@@ -37,10 +38,16 @@ typedef struct Uplift
 	UpliftArm  *arms;			/* (narms) */
 	Design	   *design;
 	int			nfits;			/* s: one with indicators of the offers; t: one an arm */
-	BaseFit    *fits;			/* (nfits) */
+	BaseFit    *fits;			/* (nfits); of trees only rows and mean are known */
+	TreesOptions trees_options; /* of base trees */
+	Forest	  **forests;		/* (nfits) of base trees */
+	TreesTrace *traces;			/* (nfits) of base trees */
 	double	  **scores;			/* (narms) weights of the expected outcome; not stored */
 	double	  **effects;		/* (narms) linear: weights of the uplift; not stored */
 } Uplift;
+
+/* Room for the base models of a learner. */
+extern void uplift_make_fits(Uplift *uplift);
 
 extern void uplift_pack(StringInfo to, const Uplift *uplift);
 extern void *uplift_unpack(Reader *from, int version);
