@@ -15,8 +15,8 @@ MODEL = $(addprefix src/model/, \
 	moments.o moves.o multiple.o open.o pareto.o plan.o radix.o random.o repair.o response.o \
 	response_explain.o \
 	ruled.o ruleset.o sample.o scan.o single.o solve.o trees.o trees_explain.o trees_fit.o \
-	trees_json.o trees_model.o trees_options.o trees_order.o uplift.o uplift_curve.o \
-	uplift_error.o weighted.o)
+	trees_json.o trees_model.o trees_nodes.o trees_options.o trees_order.o uplift.o \
+	uplift_curve.o uplift_error.o weighted.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o jsonread.o keys.o lexicon.o \
 	model.o options.o progress.o query.o schema.o scorer.o site.o state.o textform.o training.o)
