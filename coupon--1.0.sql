@@ -335,6 +335,99 @@ CREATE AGGREGATE logit_fit(outcome double precision, features double precision[]
 COMMENT ON AGGREGATE logit_fit(double precision, double precision[])
 	IS 'logistic regression of an outcome of 0 or 1 on features';
 
+CREATE FUNCTION trees_fit_add(internal, double precision, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_add(internal, double precision, record, jsonb) IS 'implementation of trees_fit';
+
+CREATE FUNCTION trees_fit_add(internal, double precision, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_add(internal, double precision, record) IS 'implementation of trees_fit';
+
+CREATE FUNCTION trees_fit_add(internal, double precision, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_add(internal, double precision, double precision[], jsonb) IS 'implementation of trees_fit';
+
+CREATE FUNCTION trees_fit_add(internal, double precision, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_add(internal, double precision, double precision[]) IS 'implementation of trees_fit';
+
+CREATE FUNCTION trees_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_final(internal) IS 'implementation of trees_fit';
+
+CREATE AGGREGATE trees_fit(outcome double precision, features record, options jsonb) (
+	SFUNC        = trees_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = trees_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trees_fit(double precision, record, jsonb)
+	IS 'gradient-boosted trees for an outcome by features';
+
+CREATE AGGREGATE trees_fit(outcome double precision, features record) (
+	SFUNC        = trees_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = trees_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trees_fit(double precision, record)
+	IS 'gradient-boosted trees for an outcome by features';
+
+CREATE AGGREGATE trees_fit(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = trees_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = trees_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trees_fit(double precision, double precision[], jsonb)
+	IS 'gradient-boosted trees for an outcome by features';
+
+CREATE AGGREGATE trees_fit(outcome double precision, features double precision[]) (
+	SFUNC        = trees_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = trees_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trees_fit(double precision, double precision[])
+	IS 'gradient-boosted trees for an outcome by features';
+
+CREATE FUNCTION import_trees(source text, options jsonb) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION import_trees(text, jsonb)
+	IS 'boosted trees trained elsewhere and saved by XGBoost as JSON';
+
+CREATE FUNCTION import_trees(source text) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION import_trees(text)
+	IS 'boosted trees trained elsewhere and saved by XGBoost as JSON';
+
 CREATE FUNCTION network_fit_add(internal, double precision, record, jsonb) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
@@ -420,13 +513,40 @@ CREATE FUNCTION predict(model model, features record) RETURNS double precision
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 
 COMMENT ON FUNCTION predict(model, record)
-	IS 'the expected outcome, of logit_fit a probability';
+	IS 'the expected outcome, of logistic models a probability';
 
 CREATE FUNCTION predict(model model, features double precision[]) RETURNS double precision
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 
 COMMENT ON FUNCTION predict(model, double precision[])
-	IS 'the expected outcome, of logit_fit a probability';
+	IS 'the expected outcome, of logistic models a probability';
+
+CREATE FUNCTION importance(
+	model model,
+	OUT feature text, OUT importance double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'model_importance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
+
+COMMENT ON FUNCTION importance(model)
+	IS 'a row per feature: its share of what all features are worth to the model';
+
+CREATE FUNCTION explain(
+	model model, features record,
+	OUT feature text, OUT contribution double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'model_explain' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+
+COMMENT ON FUNCTION explain(model, record)
+	IS 'a row for the intercept and per feature: what it adds to the prediction';
+
+CREATE FUNCTION explain(
+	model model, features double precision[],
+	OUT feature text, OUT contribution double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'model_explain' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+
+COMMENT ON FUNCTION explain(model, double precision[])
+	IS 'a row for the intercept and per feature: what it adds to the prediction';
 
 CREATE FUNCTION embedding(model model, features record) RETURNS double precision[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;

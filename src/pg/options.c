@@ -235,6 +235,11 @@ read_value(const Option *option, JsonbValue *value, void *field)
 		case OPTION_NUMBERS:
 			*(NumberMap *) field = numbers_of(option, value);
 			break;
+		case OPTION_OBJECT:
+			if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+				wrong_value(option, "a JSON object");
+			*(const Jsonb **) field = JsonbValueToJsonb(value);
+			break;
 		case OPTION_SEED:
 			{
 				bool		lost = true;
@@ -323,4 +328,35 @@ options_text(const Jsonb *options)
 		return pstrdup("{}");
 
 	return JsonbToCString(NULL, (JsonbContainer *) &options->root, VARSIZE(options));
+}
+
+int
+options_numbers(const char *option, const Jsonb *object, char ***names, double **numbers)
+{
+	JsonbIterator *it = JsonbIteratorInit((JsonbContainer *) &object->root);
+	int			n = 0;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+
+	*names = palloc_array(char *, Max(JB_ROOT_COUNT(object), 1));
+	*numbers = palloc_array(double, Max(JB_ROOT_COUNT(object), 1));
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		(*names)[n] = pnstrdup(value.val.string.val, value.val.string.len);
+		JsonbIteratorNext(&it, &value, true);
+		if (value.type != jbvNumeric)
+			bad_argument("option \"%s\" must have a number for \"%s\"", option, (*names)[n]);
+		(*numbers)[n++] = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+															 NumericGetDatum(value.val.numeric)));
+	}
+
+	return n;
+}
+
+const Jsonb *
+jsonb_of_text(const char *json)
+{
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 }

@@ -20,6 +20,7 @@ typedef enum OptionType
 	OPTION_SEED,				/* int64, any integer */
 	OPTION_NUMBERS,				/* NumberMap, each number within least..most; or a choice */
 	OPTION_INTS,				/* IntList, each within least..most; one integer is a list of one */
+	OPTION_OBJECT,				/* const Jsonb *, an object */
 } OptionType;
 
 /* A list of strings. */
@@ -74,5 +75,14 @@ extern const Jsonb *options_arg(FunctionCallInfo fcinfo, int i);
 
 /* The text form, palloc'd: "{}" for NULL. */
 extern char *options_text(const Jsonb *options);
+
+/*
+ * The members of an object that an option holds, each a number: how many, and
+ * their names and numbers, palloc'd.
+ */
+extern int	options_numbers(const char *option, const Jsonb *object, char ***names, double **numbers);
+
+/* From the text form. */
+extern const Jsonb *jsonb_of_text(const char *json);
 
 #endif							/* COUPON_OPTIONS_H */

@@ -9,6 +9,7 @@
 #include "model/linear_state.h"
 #include "model/network_model.h"
 #include "model/response.h"
+#include "model/trees_model.h"
 #include "pg/scorer.h"
 #include "pg/training.h"
 
@@ -286,6 +287,12 @@ predict(PG_FUNCTION_ARGS)
 
 		PG_RETURN_FLOAT8(network_predict(network,
 										 scorer_slots(fcinfo, arg, network->design->schema)));
+	}
+	if (arg->type->kind == MODEL_TREES)
+	{
+		const Trees *trees = arg->model;
+
+		PG_RETURN_FLOAT8(trees_predict(trees, scorer_slots(fcinfo, arg, trees->schema)));
 	}
 	if (arg->type->kind != MODEL_LINEAR && arg->type->kind != MODEL_LOGIT)
 		ereport(ERROR,
