@@ -200,7 +200,8 @@ next_chunk(DataIterHandle handle)
 	/* let the signals that wait in, to learn of a cancellation */
 	leave();
 	enter();
-	feed->cancelled |= InterruptPending != 0;
+	/* other interrupts, such as news from other backends, can wait */
+	feed->cancelled |= QueryCancelPending || ProcDiePending;
 	if (n <= 0 || feed->cancelled)
 		return 0;
 

@@ -1,6 +1,6 @@
 /*
  * base.c
- *		What linear and logistic base learners have in common.
+ *		What base learners have in common.
  */
 #include "coupon.h"
 
@@ -11,6 +11,7 @@
 
 #include "lib/blas.h"
 #include "model/base.h"
+#include "model/base_trees.h"
 
 #define MAX_STEPS	MAX_ITERATIONS
 
@@ -44,19 +45,28 @@ base_fit(const Sample *sample, Base base, const BaseOptions *options, const char
 	MemoryContext caller = MemoryContextSwitchTo(work);
 	Size		p = sample_columns(sample);
 
-	if (base == BASE_LINEAR)
-		linear_from_sample(sample, options, fit);
-	else
+	switch (base)
 	{
-		logit_check(sample, where);
-		logit_from_sample(sample, options, fit);
-		if (!options->silent)
-			base_warn(fit, options->part);
+		case BASE_LINEAR:
+			linear_from_sample(sample, options, fit);
+			break;
+		case BASE_LOGIT:
+			logit_check(sample, where);
+			logit_from_sample(sample, options, fit);
+			if (!options->silent)
+				base_warn(fit, options->part);
+			break;
+		case BASE_TREES:
+			trees_from_sample(sample, options, caller, fit);
+			break;
 	}
-	fit->beta = keep(caller, fit->beta, sizeof(double) * p);
-	fit->dropped = keep(caller, fit->dropped, sizeof(bool) * p);
-	fit->covariance = keep(caller, fit->covariance, sizeof(double) * (1 + p) * (1 + p));
-	fit->trace = keep(caller, fit->trace, sizeof(double) * fit->steps);
+	if (base != BASE_TREES)
+	{
+		fit->beta = keep(caller, fit->beta, sizeof(double) * p);
+		fit->dropped = keep(caller, fit->dropped, sizeof(bool) * p);
+		fit->covariance = keep(caller, fit->covariance, sizeof(double) * (1 + p) * (1 + p));
+		fit->trace = keep(caller, fit->trace, sizeof(double) * fit->steps);
+	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(work);
 }
@@ -66,12 +76,20 @@ base_predict(Base base, const BaseFit *fit, const Sample *sample, double *means)
 {
 	int			n = 1 + sample_columns(sample);
 	int			block = sample_block_rows(sample);
-	double	   *Z = palloc_array(double, (Size) block * n);
-	double	   *theta = palloc_array(double, n);
-	double	   *scores = palloc_array(double, block);
+	double	   *Z;
+	double	   *theta;
+	double	   *scores;
 
 	Assert(fit->p == n - 1);
 
+	if (base == BASE_TREES)
+	{
+		trees_predict_sample(fit, sample, means);
+		return;
+	}
+	Z = palloc_array(double, (Size) block * n);
+	theta = palloc_array(double, n);
+	scores = palloc_array(double, block);
 	theta[0] = fit->intercept;
 	memcpy(theta + 1, fit->beta, sizeof(double) * fit->p);
 	for (int64 from = 0; from < sample->n; from += block)
@@ -93,14 +111,17 @@ double
 base_score(Base base, const BaseFit *fit, const double *weights,
 		   const Design *design, int arm, const double *slots)
 {
-	/* the weights of both bases hold all that the fit and the arm have to say */
+	if (base == BASE_TREES)
+		return trees_score(fit, design, arm, slots);
+
+	/* the weights of the others hold all that the fit and the arm have to say */
 	return design_score(design, weights, slots);
 }
 
 double
 base_mean(Base base, double score)
 {
-	if (base == BASE_LINEAR)
+	if (base != BASE_LOGIT)
 		return score;
 
 	return score >= 0 ? 1 / (1 + exp(-score)) : exp(score) / (1 + exp(score));
@@ -111,7 +132,7 @@ base_slope(Base base, double score)
 {
 	double		mean;
 
-	if (base == BASE_LINEAR)
+	if (base != BASE_LOGIT)
 		return 1;
 	mean = base_mean(base, score);
 
@@ -121,7 +142,9 @@ base_slope(Base base, double score)
 const char *
 base_name(Base base)
 {
-	return base == BASE_LINEAR ? "linear" : "logit";
+	static const char *const names[] = {"linear", "logit", "trees"};
+
+	return names[base];
 }
 
 double
@@ -195,6 +218,11 @@ shift_intercept(double *V, int p, const double *mean)
 void
 put_base_fit(StringInfo to, const BaseFit *fit)
 {
+	if (fit->forest)
+	{
+		put_trees_fit(to, fit);
+		return;
+	}
 	put_int64(to, fit->rows);
 	put_double(to, fit->mean);
 	put_double(to, fit->intercept);
@@ -213,10 +241,16 @@ put_base_fit(StringInfo to, const BaseFit *fit)
 }
 
 BaseFit *
-get_base_fit(Reader *from, int p)
+get_base_fit(Reader *from, Base base, const Design *design, int narms)
 {
 	BaseFit    *fit = palloc0_object(BaseFit);
+	int			p = design->p + narms;
 
+	if (base == BASE_TREES)
+	{
+		get_trees_fit(from, design, narms, fit);
+		return fit;
+	}
 	fit->rows = get_int64(from, 0, PG_INT64_MAX);
 	fit->mean = get_double(from);
 	fit->p = p;

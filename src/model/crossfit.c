@@ -33,7 +33,7 @@ draw_folds(const Learning *learning)
 					 errhint("Leave the arm out, or use another learner.")));
 
 	return folds_draw(learning->trial, uplift->seed, uplift->folds,
-					  surface_base(uplift->target, uplift->base, 0) == BASE_LOGIT);
+					  surface_base(uplift->target, uplift->base, 0) != BASE_LINEAR);
 }
 
 /* Do not repeat the warning of a base model for every fold. */
@@ -112,7 +112,9 @@ fit_effect(Learning *learning, int arm, const Sample *sample)
 	Uplift	   *uplift = learning->uplift;
 
 	learning->base.part = psprintf("uplift_fit, effect of \"%s\"", uplift->arms[arm].name);
+	learning->base.quantity = QUANTITY_EFFECT;
 	base_fit(sample, uplift->final, &learning->base, "", &uplift->effects[arm]);
+	learning->base.quantity = QUANTITY_OUTCOME;
 }
 
 /* The outcome models of learner r: of the rows that got an offer or nothing, whichever it was. */

@@ -120,7 +120,7 @@ learner_fit_s(Learning *learning)
 
 	for (int part = 0; part < uplift->surfaces->nparts; part++)
 		for (int a = 1; a < uplift->narms; a++)
-			if (uplift->surfaces->fit[part].dropped[uplift->design->p + a - 1])
+			if (options->base != BASE_TREES && uplift->surfaces->fit[part].dropped[uplift->design->p + a - 1])
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("the effect of arm \"%s\" cannot be told from that of the features",
@@ -191,9 +191,11 @@ learner_fit_class(Learning *learning)
 		sample.outcomes = label;
 		sample.weights = weight;
 		learning->base.part = psprintf("uplift_fit, effect of \"%s\"", uplift->arms[a].name);
+		learning->base.quantity = QUANTITY_LABEL;
 		base_fit(&sample, uplift->base, &learning->base,
 				 psprintf(" of the transformed labels of \"%s\"", uplift->arms[a].name),
 				 &uplift->effects[a]);
+		learning->base.quantity = QUANTITY_OUTCOME;
 		sample_free(&sample);
 	}
 	pfree(label);
@@ -215,6 +217,7 @@ settle_propensity(const UpliftOptions *options, Uplift *uplift)
 	}
 	uplift->propensity.narms = uplift->narms;
 	uplift->propensity.clip = options->clip;
+	uplift->propensity.base = options->propensity_base;
 	/* s and t have no use for propensities: those of their models are the shares */
 	uplift->propensity.estimated = uplift->stages > 0 &&
 		options->propensity.given && options->propensity.choice >= 0;
@@ -222,6 +225,19 @@ settle_propensity(const UpliftOptions *options, Uplift *uplift)
 												  uplift->narms, names, rows);
 	pfree(names);
 	pfree(rows);
+}
+
+/* The options of the trees: the seed is that of the learner unless they have their own. */
+static void
+read_trees_options(const UpliftOptions *options, TreesOptions *trees)
+{
+	trees_options(options->trees, trees);
+	if (trees->exclude.n > 0)
+		bad_argument("option \"exclude\" belongs to the options of uplift_fit, not to those in \"trees\"");
+	if (!trees_objective_given(trees))
+		trees->objective = OBJECTIVE_BY_OUTCOMES;
+	if (trees->seed == 0)
+		trees->seed = options->seed;
 }
 
 void
@@ -234,6 +250,7 @@ learner_fit(Trial *trial, const UpliftOptions *options, Uplift *uplift)
 		.base = {
 			.ridge = options->ridge,
 			.iterations = options->iterations,
+			.trees = &uplift->trees_options,
 			.covariance = true,
 			.progress = &progress,
 		},
@@ -247,6 +264,7 @@ learner_fit(Trial *trial, const UpliftOptions *options, Uplift *uplift)
 	uplift->base = options->base;
 	uplift->target = options->target;
 	uplift->final = options->final;
+	read_trees_options(options, &uplift->trees_options);
 	uplift->folds = options->folds;
 	uplift->seed = options->seed;
 	uplift->ridge = options->ridge;

@@ -17,6 +17,8 @@ typedef struct UpliftOptions
 	int			base;			/* a Base */
 	int			target;			/* a Target */
 	int			final;			/* a Base */
+	int			propensity_base;	/* a Base */
+	const Jsonb *trees;			/* options of base trees, or NULL */
 	char	   *control;		/* the arm that is no offer; NULL if to be found */
 	NumberMap	propensity;
 	double		clip;

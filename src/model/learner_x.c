@@ -247,7 +247,9 @@ fit_stage(Learning *learning, int offer, int group)
 	sample.outcomes = imputed;
 	learning->base.part = psprintf("uplift_fit, effect of \"%s\"", uplift->arms[offer].name);
 	learning->base.covariance = false;
+	learning->base.quantity = QUANTITY_EFFECT;
 	base_fit(&sample, uplift->final, &learning->base, "", effect);
+	learning->base.quantity = QUANTITY_OUTCOME;
 	learning->base.covariance = true;
 	sample_free(&sample);
 	pfree(imputed);
@@ -284,6 +286,7 @@ learner_fit_x(Learning *learning)
 	{
 		Sums		sums[2];
 		bool		stacked = uplift->target == TARGET_OUTCOME && n <= 1 + MAX_COVARIANCE &&
+			uplift->final == BASE_LINEAR &&
 			uplift->surfaces[0].fit[0].covariance && uplift->surfaces[a].fit[0].covariance;
 
 		if (uplift->propensity.estimated)

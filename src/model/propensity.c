@@ -3,8 +3,8 @@
  *		How likely a row was to get each arm: known shares, or estimated from
  *		the features.
  *
- * The estimate is a logit of each offer against the control, from the rows of
- * these two arms alone; its odds are e_a / e_0, from which the propensities
+ * The estimate is a logit, or trees, of each offer against the control, from
+ * the rows of these two arms alone; its odds are e_a / e_0, from which the propensities
  * of all arms follow (Begg and Gray, "Calculation of polychotomous logistic
  * regression parameters using individualized regressions", 1984).
  */
@@ -91,6 +91,7 @@ propensity_fit(Propensity *propensity, const Trial *trial, const uint8 *folds, i
 	BaseOptions options = *given;
 
 	options.covariance = false;
+	options.quantity = QUANTITY_LABEL;
 	propensity->odds = palloc0_array(BaseFit, trial->narms);
 	for (int a = 1; a < trial->narms; a++)
 	{
@@ -101,7 +102,7 @@ propensity_fit(Propensity *propensity, const Trial *trial, const uint8 *folds, i
 			offered[i] = trial_arm(trial, i) > 0;
 		sample.outcomes = offered;
 		options.part = psprintf("uplift_fit, propensity of \"%s\"", names[a]);
-		base_fit(&sample, BASE_LOGIT, &options, psprintf(" of the propensity of \"%s\"", names[a]),
+		base_fit(&sample, propensity->base, &options, psprintf(" of the propensity of \"%s\"", names[a]),
 				 &propensity->odds[a]);
 		sample_free(&sample);
 		pfree(offered);
@@ -136,7 +137,7 @@ propensity_pair_rows(const Propensity *propensity, const Sample *sample, int arm
 	int64		n = 0;
 
 	if (propensity->estimated)
-		base_predict(BASE_LOGIT, &propensity->odds[arm], sample, p);
+		base_predict(propensity->base, &propensity->odds[arm], sample, p);
 	for (int64 i = 0; i < sample->n; i++)
 	{
 		int64		row = sample_row(sample, i);
@@ -173,7 +174,7 @@ propensity_rows(const Propensity *propensity, const Sample *sample, int arm, dou
 	}
 	for (int a = 1; a < propensity->narms; a++)
 	{
-		base_predict(BASE_LOGIT, &propensity->odds[a], sample, pair);
+		base_predict(propensity->base, &propensity->odds[a], sample, pair);
 		for (int64 i = 0; i < sample->n; i++)
 		{
 			int64		row = sample_row(sample, i);
@@ -200,8 +201,8 @@ propensity_rows(const Propensity *propensity, const Sample *sample, int arm, dou
 static double
 pair_of(const Propensity *propensity, const Design *design, const double *slots, int arm)
 {
-	return base_mean(BASE_LOGIT,
-					 base_score(BASE_LOGIT, &propensity->odds[arm], propensity->weights[arm],
+	return base_mean(propensity->base,
+					 base_score(propensity->base, &propensity->odds[arm], propensity->weights[arm],
 								design, -1, slots));
 }
 
@@ -236,6 +237,7 @@ void
 put_propensity(StringInfo to, const Propensity *propensity)
 {
 	put_int32(to, propensity->estimated);
+	put_int32(to, propensity->base);
 	put_double(to, propensity->clip);
 	put_doubles(to, propensity->shares, propensity->narms);
 	for (int a = 1; a < propensity->narms && propensity->estimated; a++)
@@ -246,6 +248,7 @@ void
 get_propensity(Reader *from, int narms, const Design *design, Propensity *propensity)
 {
 	propensity->estimated = get_int32(from, 0, 1);
+	propensity->base = get_int32(from, BASE_LOGIT, BASE_TREES);
 	propensity->clip = get_double(from);
 	propensity->narms = narms;
 	propensity->shares = get_doubles(from, narms);
@@ -261,7 +264,9 @@ get_propensity(Reader *from, int narms, const Design *design, Propensity *propen
 	propensity->weights = palloc0_array(double *, narms);
 	for (int a = 1; a < narms; a++)
 	{
-		propensity->odds[a] = *get_base_fit(from, design->p);
+		propensity->odds[a] = *get_base_fit(from, propensity->base, design, 0);
+		if (propensity->base == BASE_TREES)
+			continue;
 		propensity->weights[a] = palloc_array(double, design_nweights(design));
 		design_weights(design, propensity->odds[a].intercept, propensity->odds[a].beta,
 					   propensity->weights[a]);

@@ -15,11 +15,12 @@
 typedef struct Propensity
 {
 	bool		estimated;
+	Base		base;			/* estimated: of the odds, logit or trees */
 	double		clip;			/* estimates are kept within clip .. 1 - clip */
 	int			narms;
 	double	   *shares;			/* (narms) sum up to 1; not estimated: the propensities */
-	BaseFit    *odds;			/* (narms) estimated: logit of each offer against the control; [0] is unused */
-	double	  **weights;		/* (narms) of their scores, by slots; or NULL */
+	BaseFit    *odds;			/* (narms) estimated: of each offer against the control; [0] is unused */
+	double	  **weights;		/* (narms) of their scores, by slots; NULL of trees and before storage */
 } Propensity;
 
 /* Shares as given, which must be right for the arms; else those of the rows. */

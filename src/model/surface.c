@@ -22,7 +22,7 @@ surface_parts(Target target)
 Base
 surface_base(Target target, Base base, int part)
 {
-	if (target == TARGET_OUTCOME)
+	if (target == TARGET_OUTCOME || base == BASE_TREES)
 		return base;
 
 	return part == 0 ? BASE_LOGIT : BASE_LINEAR;
@@ -69,6 +69,12 @@ surface_fit(const Sample *sample, Target target, Base base,
 		Sample		purchase = *sample;
 		Sample		value = purchases(sample);
 
+		/* logistic regression tells for itself */
+		if (base == BASE_TREES && value.n == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("no outcome%s is positive, so that there is no value of a purchase", where),
+					 errhint("Add rows, or use target \"outcome\".")));
 		purchase.positive = true;
 		base_fit(&purchase, surface->base[0], options, psprintf(" purchase indicators%s", where),
 				 &surface->fit[0]);
@@ -122,12 +128,13 @@ put_surface(StringInfo to, const Surface *surface)
 }
 
 void
-get_surface(Reader *from, Target target, Base base, int p, Surface *surface)
+get_surface(Reader *from, Target target, Base base, const Design *design, int narms,
+			Surface *surface)
 {
 	surface->nparts = surface_parts(target);
 	for (int part = 0; part < surface->nparts; part++)
 	{
 		surface->base[part] = surface_base(target, base, part);
-		surface->fit[part] = *get_base_fit(from, p);
+		surface->fit[part] = *get_base_fit(from, surface->base[part], design, narms);
 	}
 }

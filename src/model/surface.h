@@ -48,7 +48,8 @@ extern double surface_mean(const Surface *surface, const double *scores, double 
 
 extern void put_surface(StringInfo to, const Surface *surface);
 
-/* One of this target and base, with p columns. */
-extern void get_surface(Reader *from, Target target, Base base, int p, Surface *surface);
+/* One of this target and base; narms as in get_base_fit(). */
+extern void get_surface(Reader *from, Target target, Base base, const Design *design, int narms,
+						Surface *surface);
 
 #endif							/* COUPON_SURFACE_H */

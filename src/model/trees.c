@@ -265,6 +265,25 @@ forest_build(Forest *forest, const TreeSplit *splits, const int *sizes)
 	return NULL;
 }
 
+Forest *
+forest_copy(const Forest *forest)
+{
+	Forest	   *copy = palloc_object(Forest);
+	Size		n = forest->first[forest->ntrees];
+
+	*copy = *forest;
+	copy->first = memcpy(palloc_array(int, forest->ntrees + 1), forest->first,
+						 sizeof(int) * (forest->ntrees + 1));
+	copy->depth = memcpy(palloc_array(int, Max(forest->ntrees, 1)), forest->depth,
+						 sizeof(int) * forest->ntrees);
+	copy->nodes = memcpy(palloc_huge(TreeNode, Max(n, 1)), forest->nodes, sizeof(TreeNode) * n);
+	copy->leaf = memcpy(palloc_huge(float, Max(n, 1)), forest->leaf, sizeof(float) * n);
+	copy->cover = memcpy(palloc_huge(float, Max(n, 1)), forest->cover, sizeof(float) * n);
+	copy->gain = memcpy(palloc_huge(float, Max(n, 1)), forest->gain, sizeof(float) * n);
+
+	return copy;
+}
+
 void
 put_forest(StringInfo to, const Forest *forest)
 {

@@ -111,6 +111,9 @@ extern double forest_predict(const Forest *forest, const Schema *schema, const d
 
 extern const char *objective_name(Objective objective);
 
+/* A copy in the current memory context. */
+extern Forest *forest_copy(const Forest *forest);
+
 extern void put_forest(StringInfo to, const Forest *forest);
 extern Forest *get_forest(Reader *from, int columns);
 

@@ -13,9 +13,13 @@
 #include "pg/options.h"
 #include "pg/progress.h"
 
+/* Logistic where the outcomes are 0 and 1, else squared error. */
+#define OBJECTIVE_BY_OUTCOMES	(-1)
+
 typedef struct TreesOptions
 {
-	int			objective;		/* an Objective, or XGBoost's name of it: modulo the number of these */
+	int			objective;		/* an Objective, or XGBoost's name of it: modulo the number of these;
+								 * or OBJECTIVE_BY_OUTCOMES, which no fit takes */
 	int			rounds;			/* trees at most */
 	int			max_depth;
 	double		learning_rate;
@@ -51,6 +55,9 @@ typedef struct TreesTrace
 
 extern void trees_options(const Jsonb *jsonb, TreesOptions *options);
 
+/* Was the objective among the options? */
+extern bool trees_objective_given(const TreesOptions *options);
+
 /* The name of an option by number, NULL after the last. */
 extern const char *trees_option_name(int number);
 
@@ -75,6 +82,9 @@ extern void describe_trees_options(StringInfo json, const TreesOptions *options)
 /* Hand over the metric of each round; "part" names the fit, or is empty. */
 extern void trees_trace_rows(const TreesTrace *trace, Objective objective, const char *part,
 							 TraceSink sink, void *to);
+
+/* A copy in the current memory context. */
+extern TreesTrace *trees_trace_copy(const TreesTrace *trace);
 
 extern void put_trees_trace(StringInfo to, const TreesTrace *trace);
 extern TreesTrace *get_trees_trace(Reader *from);

@@ -47,6 +47,8 @@ trees_unpack(Reader *from, int version)
 	{
 		trees->skipped = get_int64(from, 0, PG_INT64_MAX);
 		get_trees_options(from, &trees->options);
+		if (trees->options.objective != (int) trees->forest->objective)
+			get_failed(from, "The trees have another objective than the options.");
 		trees->trace = get_trees_trace(from);
 	}
 

@@ -67,6 +67,12 @@ trees_options(const Jsonb *jsonb, TreesOptions *options)
 	options->objective %= LAST_OBJECTIVE + 1;
 }
 
+bool
+trees_objective_given(const TreesOptions *options)
+{
+	return options->given & (UINT64CONST(1) << OBJECTIVE_);
+}
+
 const char *
 trees_option_name(int number)
 {
@@ -124,7 +130,7 @@ void
 get_trees_options(Reader *from, TreesOptions *options)
 {
 	memset(options, 0, sizeof(*options));
-	options->objective = get_int32(from, 0, LAST_OBJECTIVE);
+	options->objective = get_int32(from, OBJECTIVE_BY_OUTCOMES, LAST_OBJECTIVE);
 	options->rounds = get_int32(from, 1, MAX_ROUNDS);
 	options->max_depth = get_int32(from, 1, 16);
 	options->learning_rate = get_double(from);
@@ -147,6 +153,7 @@ void
 describe_trees_options(StringInfo json, const TreesOptions *options)
 {
 	appendStringInfo(json, "{\"objective\": \"%s\", \"rounds\": %d, \"max_depth\": %d, \"max_bin\": %d, \"early_stopping\": %d, \"seed\": " INT64_FORMAT ", \"monotone\": %s",
+					 options->objective == OBJECTIVE_BY_OUTCOMES ? "by the outcomes" :
 					 objective_name(options->objective), options->rounds, options->max_depth,
 					 options->max_bin, options->early_stopping, options->seed,
 					 options_text(options->monotone));
@@ -178,6 +185,20 @@ trees_trace_rows(const TreesTrace *trace, Objective objective, const char *part,
 		if (trace->held)
 			sink(to, held_out, round + 1, objective_metric(objective), trace->held[round]);
 	}
+}
+
+TreesTrace *
+trees_trace_copy(const TreesTrace *trace)
+{
+	TreesTrace *copy = palloc_object(TreesTrace);
+	Size		size = sizeof(double) * trace->rounds;
+
+	*copy = *trace;
+	copy->training = memcpy(palloc(Max(size, 1)), trace->training, size);
+	if (trace->held)
+		copy->held = memcpy(palloc(Max(size, 1)), trace->held, size);
+
+	return copy;
 }
 
 void

@@ -2,8 +2,10 @@
  * trees_order.c
  *		The rows of a sample in an order of their own, and those held out.
  *
- * Rows are ordered by a hash of 128 bits of what they hold; those with the
- * same hash are taken to be equal, and then their order does not matter.
+ * Rows are ordered by a hash of 128 bits of what they hold themselves: the
+ * pseudo-outcomes and weights that learners give them are sums, of which the
+ * last digits depend on the order of the rows.  They tell apart only rows of
+ * one hash; where they are the same too, the order does not matter.
  */
 #include "coupon.h"
 
@@ -21,6 +23,8 @@ typedef struct RowKey
 {
 	uint64		hash;
 	uint64		more;
+	double		outcome;		/* in the sample */
+	double		weight;
 	int64		row;
 } RowKey;
 
@@ -41,6 +45,10 @@ compare(const void *a, const void *b)
 		return one->hash < two->hash ? -1 : 1;
 	if (one->more != two->more)
 		return one->more < two->more ? -1 : 1;
+	if (one->outcome != two->outcome)
+		return one->outcome < two->outcome ? -1 : 1;
+	if (one->weight != two->weight)
+		return one->weight < two->weight ? -1 : 1;
 
 	return 0;
 }
@@ -49,7 +57,7 @@ void
 rows_order(const Sample *sample, double holdout, int64 seed, RowOrder *rows)
 {
 	int			nslots = sample->design->schema->nslots;
-	int			width = 3 + nslots;
+	int			width = 2 + nslots;
 	double	   *content = palloc_array(double, width);
 	RowKey	   *keys = palloc_huge(RowKey, Max(sample->n, 1));
 	int64		occurrence = 0;
@@ -62,14 +70,15 @@ rows_order(const Sample *sample, double holdout, int64 seed, RowOrder *rows)
 
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
-		content[0] = sample_outcome_of(sample, row);
-		content[1] = sample->weights ? sample->weights[row] : 1;
-		content[2] = sample->narms > 0 ? sample->arms[arm] : 0;
-		sample_slots(sample, row, content + 3);
+		content[0] = sample->rows[row * sample->width];
+		content[1] = sample->narms > 0 ? sample->arms[arm] : 0;
+		sample_slots(sample, row, content + 2);
 		for (int j = 0; j < width; j++)
 			content[j] = canonical(content[j]);
 		keys[i].hash = hash_bytes_extended((unsigned char *) content, sizeof(double) * width, 0);
 		keys[i].more = hash_bytes_extended((unsigned char *) content, sizeof(double) * width, 1);
+		keys[i].outcome = sample_outcome_of(sample, row);
+		keys[i].weight = sample->weights ? sample->weights[row] : 1;
 		keys[i].row = row;
 	}
 	CHECK_FOR_INTERRUPTS();
@@ -80,7 +89,8 @@ rows_order(const Sample *sample, double holdout, int64 seed, RowOrder *rows)
 	rows->train = 0;
 	for (int64 i = 0; i < sample->n; i++)
 	{
-		occurrence = i > 0 && compare(&keys[i - 1], &keys[i]) == 0 ? occurrence + 1 : 0;
+		occurrence = i > 0 && keys[i - 1].hash == keys[i].hash && keys[i - 1].more == keys[i].more ?
+			occurrence + 1 : 0;
 		if (holdout > 0 && random_uniform(seed, keys[i].hash, occurrence) < holdout)
 			keys[held_out++].row = keys[i].row;
 		else

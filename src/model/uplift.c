@@ -39,11 +39,18 @@ nscored(const Uplift *uplift)
 	return uplift->learner == LEARNER_S ? uplift->narms : uplift->nsurfaces;
 }
 
-/* What effect models are made of. */
-static inline Base
-stage_base(const Uplift *uplift)
+Base
+uplift_stage_base(const Uplift *uplift)
 {
 	return uplift->learner == LEARNER_CLASS_TRANSFORM ? uplift->base : uplift->final;
+}
+
+bool
+uplift_has_trees(const Uplift *uplift)
+{
+	return uplift->base == BASE_TREES ||
+		(uplift->stages > 0 && uplift_stage_base(uplift) == BASE_TREES) ||
+		(uplift->propensity.estimated && uplift->propensity.base == BASE_TREES);
 }
 
 /* Intercept of a part of an arm's outcome model. */
@@ -78,7 +85,7 @@ effect_weights(const Uplift *uplift, int arm)
 		for (int j = 0; j < design->p; j++)
 			beta[j] = own->beta[j] - control->beta[j];
 	}
-	else if (stage_base(uplift) != BASE_LINEAR)
+	else if (uplift_stage_base(uplift) != BASE_LINEAR)
 		return NULL;
 	else if (uplift->learner == LEARNER_X)
 	{
@@ -107,7 +114,7 @@ effect_weights(const Uplift *uplift, int arm)
 	return weights;
 }
 
-/* Weights of all scores. */
+/* Weights of all scores; trees have none. */
 static void
 derive(Uplift *uplift)
 {
@@ -118,8 +125,11 @@ derive(Uplift *uplift)
 	for (int a = 0; a < nscored(uplift); a++)
 		for (int part = 0; part < surface_of(uplift, a)->nparts; part++)
 		{
-			double	   *weights = palloc_array(double, n);
+			double	   *weights;
 
+			if (surface_of(uplift, a)->base[part] == BASE_TREES)
+				continue;
+			weights = palloc_array(double, n);
 			design_weights(design, arm_intercept(uplift, a, part),
 						   surface_of(uplift, a)->fit[part].beta, weights);
 			uplift->scores[a * MAX_PARTS + part] = weights;
@@ -128,6 +138,8 @@ derive(Uplift *uplift)
 	uplift->stage_weights = palloc0_array(double *, uplift->narms * Max(uplift->stages, 1));
 	for (int i = uplift->stages; i < uplift->narms * uplift->stages; i++)
 	{
+		if (uplift_stage_base(uplift) == BASE_TREES)
+			break;
 		uplift->stage_weights[i] = palloc_array(double, n);
 		design_weights(design, uplift->effects[i].intercept, uplift->effects[i].beta,
 					   uplift->stage_weights[i]);
@@ -155,6 +167,8 @@ uplift_pack(StringInfo to, const Uplift *uplift)
 	put_int32(to, uplift->narms);
 	put_design(to, uplift->design);
 	put_propensity(to, &uplift->propensity);
+	if (uplift_has_trees(uplift))
+		put_trees_options(to, &uplift->trees_options);
 	for (int a = 0; a < uplift->narms; a++)
 	{
 		const UpliftArm *arm = &uplift->arms[a];
@@ -204,9 +218,11 @@ uplift_unpack(Reader *from, int version)
 	int			p;
 
 	uplift->learner = get_int32(from, LEARNER_S, LEARNER_CLASS_TRANSFORM);
-	uplift->base = get_int32(from, BASE_LINEAR, BASE_LOGIT);
+	uplift->base = get_int32(from, BASE_LINEAR, BASE_TREES);
 	uplift->target = get_int32(from, TARGET_OUTCOME, TARGET_FUNNEL);
-	uplift->final = get_int32(from, BASE_LINEAR, BASE_LINEAR);
+	uplift->final = get_int32(from, BASE_LINEAR, BASE_TREES);
+	if (uplift->final == BASE_LOGIT)
+		get_failed(from, "Effect models cannot be logistic.");
 	uplift->folds = get_int32(from, 2, MAX_FOLDS);
 	uplift->seed = get_int64(from, PG_INT64_MIN, PG_INT64_MAX);
 	uplift->centre = get_double(from);
@@ -215,9 +231,12 @@ uplift_unpack(Reader *from, int version)
 	uplift->unused = get_int64(from, 0, PG_INT64_MAX);
 	uplift->skipped = get_int64(from, 0, PG_INT64_MAX);
 	uplift->narms = get_int32(from, 2, MAX_ARMS);
+	uplift->stages = uplift_stages(uplift->learner);
 	uplift->design = get_design(from);
 	p = uplift->design->p;
 	get_propensity(from, uplift->narms, uplift->design, &uplift->propensity);
+	if (uplift_has_trees(uplift))
+		get_trees_options(from, &uplift->trees_options);
 	uplift->arms = palloc0_array(UpliftArm, uplift->narms);
 	for (int a = 0; a < uplift->narms; a++)
 		get_arm(from, &uplift->arms[a]);
@@ -225,12 +244,11 @@ uplift_unpack(Reader *from, int version)
 	uplift->nsurfaces = uplift_surfaces(uplift->learner, uplift->narms);
 	uplift->surfaces = palloc0_array(Surface, uplift->nsurfaces);
 	for (int i = 0; i < uplift->nsurfaces; i++)
-		get_surface(from, uplift->target, uplift->base,
-					p + (uplift->learner == LEARNER_S ? uplift->narms - 1 : 0), &uplift->surfaces[i]);
-	uplift->stages = uplift_stages(uplift->learner);
+		get_surface(from, uplift->target, uplift->base, uplift->design,
+					uplift->learner == LEARNER_S ? uplift->narms - 1 : 0, &uplift->surfaces[i]);
 	uplift->effects = palloc0_array(BaseFit, uplift->narms * Max(uplift->stages, 1));
 	for (int i = uplift->stages; i < uplift->narms * uplift->stages; i++)
-		uplift->effects[i] = *get_base_fit(from, p);
+		uplift->effects[i] = *get_base_fit(from, uplift_stage_base(uplift), uplift->design, 0);
 	uplift->cross = palloc0_array(double *, uplift->narms);
 	for (int a = 1; a < uplift->narms && uplift->learner == LEARNER_X; a++)
 		if (get_int32(from, 0, 1))
@@ -261,7 +279,7 @@ stage_score(const Uplift *uplift, int arm, int stage, const double *slots)
 {
 	int			i = arm * uplift->stages + stage;
 
-	return base_score(stage_base(uplift), &uplift->effects[i], uplift->stage_weights[i],
+	return base_score(uplift_stage_base(uplift), &uplift->effects[i], uplift->stage_weights[i],
 					  uplift->design, -1, slots);
 }
 
@@ -274,7 +292,7 @@ uplift_baseline(const Uplift *uplift, const double *slots)
 double
 uplift_effect(const Uplift *uplift, int arm, const double *slots)
 {
-	Base		base = stage_base(uplift);
+	Base		base = uplift_stage_base(uplift);
 
 	if (uplift->weights[arm])
 		return design_score(uplift->design, uplift->weights[arm], slots);

@@ -51,6 +51,7 @@ typedef struct Uplift
 	double		centre;			/* class_transform: outcomes change places about it */
 	double		ridge;
 	int			iterations;
+	TreesOptions trees_options; /* stored where some model is of trees */
 	uint64		unused;			/* options given that have no effect, by number */
 	int64		skipped;		/* rows without outcome, arm or features */
 	int			narms;			/* the control, which comes first, and the offers */
@@ -72,6 +73,12 @@ typedef struct Uplift
 /* How many outcome models and effect models a learner has. */
 extern int	uplift_surfaces(LearnerKind learner, int narms);
 extern int	uplift_stages(LearnerKind learner);
+
+/* Is any of its models, outcome, effect or propensity, of trees? */
+extern bool uplift_has_trees(const Uplift *uplift);
+
+/* What its effect models are made of. */
+extern Base uplift_stage_base(const Uplift *uplift);
 
 extern void uplift_pack(StringInfo to, const Uplift *uplift);
 extern void *uplift_unpack(Reader *from, int version);

@@ -11,6 +11,9 @@
 #include "model/uplift.h"
 #include "pg/json.h"
 
+/* What the effect models of learner x are fitted to. */
+static const char *const of_x[] = {"controls", "offered"};
+
 static void
 member_text(StringInfo json, const char *name, const char *text)
 {
@@ -68,6 +71,13 @@ describe_overlap(const Uplift *uplift, StringInfo json)
 static void
 describe_fit(const Uplift *uplift, StringInfo json, const BaseFit *fit, Base base)
 {
+	if (base == BASE_TREES)
+	{
+		member_text(json, "objective", objective_name(fit->forest->objective));
+		appendStringInfo(json, ", \"trees\": %d, \"rounds\": %d, \"held_out\": " INT64_FORMAT "}",
+						 fit->forest->ntrees, fit->rounds->rounds, fit->rounds->held_out);
+		return;
+	}
 	describe_dropped(json, uplift->design, fit);
 	json_member(json, "deviance", fit->deviance);
 	json_member(json, "null_deviance", fit->null_deviance);
@@ -105,8 +115,6 @@ describe_fits(const Uplift *uplift, StringInfo json)
 static void
 describe_effects(const Uplift *uplift, StringInfo json)
 {
-	static const char *const of_x[] = {"controls", "offered"};
-
 	if (uplift->stages == 0)
 		return;
 	appendStringInfoString(json, ", \"effects\": [");
@@ -117,8 +125,7 @@ describe_effects(const Uplift *uplift, StringInfo json)
 		member_text(json, "offer", uplift->arms[i / uplift->stages].name);
 		if (uplift->learner == LEARNER_X)
 			member_text(json, "from", of_x[i % 2]);
-		describe_fit(uplift, json, &uplift->effects[i],
-					 uplift->learner == LEARNER_CLASS_TRANSFORM ? uplift->base : uplift->final);
+		describe_fit(uplift, json, &uplift->effects[i], uplift_stage_base(uplift));
 	}
 	appendStringInfoChar(json, ']');
 }
@@ -147,6 +154,10 @@ standard_errors(const Uplift *uplift)
 {
 	if (!has_covariance(uplift))
 	{
+		if (uplift->stages > 0 && uplift_stage_base(uplift) == BASE_TREES)
+			return "none: effect models of trees have none";
+		if (uplift->base == BASE_TREES)
+			return "none: base trees have none";
 		if (uplift->learner == LEARNER_X && uplift->target == TARGET_FUNNEL)
 			return "none: learner x has none with target funnel";
 		return "none: too many columns or too few rows";
@@ -185,7 +196,13 @@ describe_options(const Uplift *uplift, StringInfo json)
 	if (uplift->propensity.estimated)
 	{
 		member_text(json, "propensity", "estimate");
+		member_text(json, "propensity_base", base_name(uplift->propensity.base));
 		json_member(json, "clip", uplift->propensity.clip);
+	}
+	if (uplift_has_trees(uplift))
+	{
+		appendStringInfoString(json, ", \"trees\": ");
+		describe_trees_options(json, &uplift->trees_options);
 	}
 	appendStringInfoString(json, "}, \"unused_options\": [");
 	for (int i = 0; learner_option_name(i); i++)
@@ -223,8 +240,20 @@ uplift_describe(const void *model, StringInfo json)
 static void
 trace_fit(const BaseFit *fit, const char *part, TraceSink sink, void *to)
 {
+	if (fit->forest)
+		trees_trace_rows(fit->rounds, fit->forest->objective, part, sink, to);
 	for (int step = 0; step < fit->steps; step++)
 		sink(to, part, step + 1, "log_likelihood", fit->trace[step]);
+}
+
+/* Names of a fit, the second one perhaps NULL. */
+static const char *
+joined(const char *one, const char *two)
+{
+	if (two == NULL || one[0] == '\0')
+		return two ? two : one;
+
+	return psprintf("%s, %s", one, two);
 }
 
 void
@@ -235,10 +264,12 @@ uplift_trace(const void *model, TraceSink sink, void *to)
 	for (int i = 0; i < uplift->nsurfaces; i++)
 		for (int part = 0; part < uplift->surfaces[i].nparts; part++)
 			trace_fit(&uplift->surfaces[i].fit[part],
-					  uplift->learner == LEARNER_S ? "" : uplift->arms[i].name, sink, to);
+					  joined(uplift->learner == LEARNER_S ? "" : uplift->arms[i].name,
+							 uplift->surfaces[i].nparts > 1 ? surface_part_name(part) : NULL), sink, to);
 	for (int i = uplift->stages; i < uplift->narms * uplift->stages; i++)
-		trace_fit(&uplift->effects[i], psprintf("effect of %s", uplift->arms[i / uplift->stages].name),
-				  sink, to);
+		trace_fit(&uplift->effects[i],
+				  joined(psprintf("effect of %s", uplift->arms[i / uplift->stages].name),
+						 uplift->learner == LEARNER_X ? of_x[i % 2] : NULL), sink, to);
 	for (int a = 1; a < uplift->narms && uplift->propensity.estimated; a++)
 		trace_fit(&uplift->propensity.odds[a], psprintf("propensity of %s", uplift->arms[a].name),
 				  sink, to);
