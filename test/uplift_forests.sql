@@ -1,7 +1,7 @@
 -- Learners over trees against a generator with known effects, Hillstrom's trial, bad inputs, and bytes from outside.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(30 + CASE WHEN :'have_data' THEN 10 ELSE 0 END);
+SELECT plan(31 + CASE WHEN :'have_data' THEN 10 ELSE 0 END);
 \i test/fuzz.psql
 SET LOCAL client_min_messages = error;
 
@@ -73,6 +73,12 @@ CREATE TABLE forged AS SELECT learner, array_agg(pg_temp.forge('uplift', 3, pg_t
 FROM models, LATERAL (SELECT substring(pg_temp.bytes_of(m::text) FROM 17) AS payload) p, generate_series(1, 300) n GROUP BY learner;
 SELECT ok(bool_and(refused BETWEEN 80 AND 299), 'of forged models those that make no sense are refused, the others do no harm: ' || string_agg(learner || ' ' || refused, ', ' ORDER BY learner))
 FROM forged, pg_temp.refused(forms, 'coupon.model', $$ SELECT coupon.describe($1::coupon.model), coupon.uplifts($1::coupon.model, f), coupon.propensities($1::coupon.model, f), coupon.model_trace($1::coupon.model) FROM small s, LATERAL (SELECT s.a, s.c) f WHERE i < 5 $$) refused;
+
+-- stops when told to
+CREATE TABLE many AS SELECT i % 2 = 0 AS w, (hashint4(i) % 1000) / 1000.0 AS y, ARRAY(SELECT (hashint8(i::bigint * 50 + k) % 1000)::float8 FROM generate_series(1, 20) k) AS x FROM generate_series(1, 40000) i;
+SET LOCAL statement_timeout = '700ms';
+SELECT ok(pg_temp.stops($$ SELECT coupon.uplift_fit(y, w::text, x, '{"learner": "dr", "base": "trees", "final": "trees", "folds": 20, "propensity": "estimate", "propensity_base": "trees"}') FROM many $$), 'statement_timeout takes effect');
+SET LOCAL statement_timeout = 0;
 
 \if :have_data
 \i test/hillstrom.psql
