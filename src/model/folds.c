@@ -14,15 +14,8 @@
 #include "miscadmin.h"
 
 #include "model/folds.h"
+#include "model/radix.h"
 #include "model/random.h"
-
-/* A row, on its way from content to key. */
-typedef struct Draw
-{
-	uint64		key;			/* first the hash of the content */
-	int64		row;
-	int			stratum;
-} Draw;
 
 /* The bits of a number: one zero, one NaN. */
 static inline uint64
@@ -57,8 +50,8 @@ content_hash(const Trial *trial, int64 row, double *slots)
 static int
 by_content(const void *left, const void *right, void *arg)
 {
-	const Draw *a = left;
-	const Draw *b = right;
+	const SortKey *a = left;
+	const SortKey *b = right;
 	const Trial *trial = arg;
 	const Sample *sample = &trial->sample;
 	int			n = sample->design->schema->nslots;
@@ -92,27 +85,51 @@ by_content(const void *left, const void *right, void *arg)
 	return x < y ? -1 : x > y;
 }
 
-static int
-by_key(const void *left, const void *right, void *arg)
+/* Put unlike rows with the same hash in order; nearly always they are alike. */
+static void
+sort_ties(const Trial *trial, SortKey *keys, int64 n)
 {
-	const Draw *a = left;
-	const Draw *b = right;
+	for (int64 from = 0, to; from < n; from = to)
+	{
+		bool		alike = true;
 
-	CHECK_FOR_INTERRUPTS();
-	if (a->stratum != b->stratum)
-		return a->stratum < b->stratum ? -1 : 1;
+		if (from % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (to = from + 1; to < n && keys[to].key == keys[from].key; to++)
+			alike = alike && by_content(&keys[from], &keys[to], (void *) trial) == 0;
+		if (!alike)
+			qsort_arg(keys + from, to - from, sizeof(SortKey), by_content, (void *) trial);
+	}
+}
 
-	return a->key < b->key ? -1 : a->key > b->key;
+/* Turn hashes of content, in order, into keys of the draw. */
+static void
+draw_keys(const Trial *trial, int64 seed, SortKey *keys, int64 n)
+{
+	SortKey		before = {0};
+	int64		number = 0;
+
+	for (int64 i = 0; i < n; i++)
+	{
+		SortKey		key = keys[i];
+
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		number = i > 0 && by_content(&before, &key, (void *) trial) == 0 ? number + 1 : 0;
+		before = key;
+		keys[i].key = random_bits(seed, key.key, number);
+	}
 }
 
 uint8 *
 folds_draw(const Trial *trial, int64 seed, int folds, bool by_outcome)
 {
-	int64		n = trial->sample.n;
+	const Sample *sample = &trial->sample;
+	int64		n = sample->n;
 	uint8	   *fold = palloc_huge(uint8, Max(n, 1));
-	Draw	   *draws = palloc_huge(Draw, Max(n, 1));
-	Draw		before;
-	int64		number = 0;
+	SortKey    *keys = palloc_huge(SortKey, Max(n, 1));
+	SortKey    *spare = palloc_huge(SortKey, Max(n, 1));
+	int64	   *dealt = palloc0_array(int64, trial->narms);
 
 	Assert(folds <= MAX_FOLDS);
 
@@ -120,32 +137,29 @@ folds_draw(const Trial *trial, int64 seed, int folds, bool by_outcome)
 	{
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
-		draws[i].row = i;
-		draws[i].key = content_hash(trial, i, trial->sample.scratch);
-		draws[i].stratum = 2 * trial_arm(trial, i) +
-			(by_outcome && sample_outcome_of(&trial->sample, i) > 0);
+		keys[i].row = i;
+		keys[i].key = content_hash(trial, i, sample->scratch);
 	}
-	qsort_arg(draws, n, sizeof(Draw), by_content, (void *) trial);
-	for (int64 i = 0; i < n; i++)
-	{
-		Draw		draw = draws[i];
+	radix_sort(keys, spare, n);
+	sort_ties(trial, keys, n);
+	draw_keys(trial, seed, keys, n);
+	radix_sort(keys, spare, n);
 
-		if (i % 4096 == 0)
-			CHECK_FOR_INTERRUPTS();
-		number = i > 0 && by_content(&before, &draw, (void *) trial) == 0 ? number + 1 : 0;
-		before = draw;
-		draws[i].key = random_bits(seed, draw.key, number);
-	}
-	qsort_arg(draws, n, sizeof(Draw), by_key, NULL);
-	for (int64 i = 0; i < n; i++)
-	{
-		if (i % 4096 == 0)
-			CHECK_FOR_INTERRUPTS();
-		/* an arm's second stratum goes on where its first one has ended */
-		number = i > 0 && draws[i].stratum / 2 == draws[i - 1].stratum / 2 ? number + 1 : 0;
-		fold[draws[i].row] = number % folds;
-	}
-	pfree(draws);
+	/* an arm's rows with a positive outcome go on where its others have ended */
+	for (int positive = 0; positive <= by_outcome; positive++)
+		for (int64 i = 0; i < n; i++)
+		{
+			int64		row = keys[i].row;
+
+			if (i % 4096 == 0)
+				CHECK_FOR_INTERRUPTS();
+			if (by_outcome && (sample_outcome_of(sample, row) > 0) != positive)
+				continue;
+			fold[row] = dealt[trial_arm(trial, row)]++ % folds;
+		}
+	pfree(keys);
+	pfree(spare);
+	pfree(dealt);
 
 	return fold;
 }
