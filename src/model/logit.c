@@ -108,16 +108,19 @@ evaluate(Newton *newton, const double *theta)
 		{
 			double		score = newton->score[i];
 			double		away = newton->y[i] > 0 ? -score : score;
+			double		e = exp(-fabs(score));	/* the one exponential of a row */
+			double		mean = (score >= 0 ? 1 : e) / (1 + e);
 
 			/* log(1 + exp(away)) without overflow */
-			newton->plain -= newton->w[i] * (away > 0 ? away + log1p(exp(-away)) : log1p(exp(away)));
+			newton->plain -= newton->w[i] * (Max(away, 0) + log1p(e));
 			newton->largest = Max(newton->largest, fabs(score));
-			newton->y[i] = newton->w[i] * (newton->y[i] - base_mean(BASE_LOGIT, score));
+			newton->y[i] = newton->w[i] * (newton->y[i] - mean);
+			newton->score[i] = newton->w[i] * mean * (1 - mean);
 		}
 		blas_transpose_times_add(newton->Z, rows, n, newton->y, newton->gradient);
 		for (int i = 0; i < rows; i++)
 		{
-			double		root = sqrt(newton->w[i] * base_slope(BASE_LOGIT, newton->score[i]));
+			double		root = sqrt(newton->score[i]);
 
 			for (int j = 0; j < n; j++)
 				newton->Z[(Size) i * n + j] *= root;
