@@ -335,17 +335,230 @@ CREATE AGGREGATE logit_fit(outcome double precision, features double precision[]
 COMMENT ON AGGREGATE logit_fit(double precision, double precision[])
 	IS 'logistic regression of an outcome of 0 or 1 on features';
 
+CREATE FUNCTION trees_fit_add(internal, double precision, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_add(internal, double precision, record, jsonb) IS 'implementation of trees_fit';
+
+CREATE FUNCTION trees_fit_add(internal, double precision, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_add(internal, double precision, record) IS 'implementation of trees_fit';
+
+CREATE FUNCTION trees_fit_add(internal, double precision, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_add(internal, double precision, double precision[], jsonb) IS 'implementation of trees_fit';
+
+CREATE FUNCTION trees_fit_add(internal, double precision, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_add(internal, double precision, double precision[]) IS 'implementation of trees_fit';
+
+CREATE FUNCTION trees_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trees_fit_final(internal) IS 'implementation of trees_fit';
+
+CREATE AGGREGATE trees_fit(outcome double precision, features record, options jsonb) (
+	SFUNC        = trees_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = trees_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trees_fit(double precision, record, jsonb)
+	IS 'gradient-boosted trees for an outcome by features';
+
+CREATE AGGREGATE trees_fit(outcome double precision, features record) (
+	SFUNC        = trees_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = trees_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trees_fit(double precision, record)
+	IS 'gradient-boosted trees for an outcome by features';
+
+CREATE AGGREGATE trees_fit(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = trees_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = trees_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trees_fit(double precision, double precision[], jsonb)
+	IS 'gradient-boosted trees for an outcome by features';
+
+CREATE AGGREGATE trees_fit(outcome double precision, features double precision[]) (
+	SFUNC        = trees_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = trees_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trees_fit(double precision, double precision[])
+	IS 'gradient-boosted trees for an outcome by features';
+
+CREATE FUNCTION import_trees(source text, options jsonb) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION import_trees(text, jsonb)
+	IS 'boosted trees trained elsewhere and saved by XGBoost as JSON';
+
+CREATE FUNCTION import_trees(source text) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION import_trees(text)
+	IS 'boosted trees trained elsewhere and saved by XGBoost as JSON';
+
+CREATE FUNCTION network_fit_add(internal, double precision, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_add(internal, double precision, record, jsonb) IS 'implementation of network_fit';
+
+CREATE FUNCTION network_fit_add(internal, double precision, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_add(internal, double precision, record) IS 'implementation of network_fit';
+
+CREATE FUNCTION network_fit_add(internal, double precision, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_add(internal, double precision, double precision[], jsonb) IS 'implementation of network_fit';
+
+CREATE FUNCTION network_fit_add(internal, double precision, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_add(internal, double precision, double precision[]) IS 'implementation of network_fit';
+
+CREATE FUNCTION network_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION network_fit_final(internal) IS 'implementation of network_fit';
+
+CREATE AGGREGATE network_fit(outcome double precision, features record, options jsonb) (
+	SFUNC        = network_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = network_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE network_fit(double precision, record, jsonb)
+	IS 'multilayer perceptron of an outcome on features';
+
+CREATE AGGREGATE network_fit(outcome double precision, features record) (
+	SFUNC        = network_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = network_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE network_fit(double precision, record)
+	IS 'multilayer perceptron of an outcome on features';
+
+CREATE AGGREGATE network_fit(outcome double precision, features double precision[], options jsonb) (
+	SFUNC        = network_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = network_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE network_fit(double precision, double precision[], jsonb)
+	IS 'multilayer perceptron of an outcome on features';
+
+CREATE AGGREGATE network_fit(outcome double precision, features double precision[]) (
+	SFUNC        = network_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = network_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE network_fit(double precision, double precision[])
+	IS 'multilayer perceptron of an outcome on features';
+
 CREATE FUNCTION predict(model model, features record) RETURNS double precision
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 
 COMMENT ON FUNCTION predict(model, record)
-	IS 'the expected outcome, of logit_fit a probability';
+	IS 'the expected outcome, of logistic models a probability';
 
 CREATE FUNCTION predict(model model, features double precision[]) RETURNS double precision
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 
 COMMENT ON FUNCTION predict(model, double precision[])
-	IS 'the expected outcome, of logit_fit a probability';
+	IS 'the expected outcome, of logistic models a probability';
+
+CREATE FUNCTION importance(
+	model model,
+	OUT feature text, OUT importance double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'model_importance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
+
+COMMENT ON FUNCTION importance(model)
+	IS 'a row per feature: its share of what all features are worth to the model';
+
+CREATE FUNCTION explain(
+	model model, features record,
+	OUT feature text, OUT contribution double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'model_explain' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+
+COMMENT ON FUNCTION explain(model, record)
+	IS 'a row for the intercept and per feature: what it adds to the prediction';
+
+CREATE FUNCTION explain(
+	model model, features double precision[],
+	OUT feature text, OUT contribution double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'model_explain' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 20;
+
+COMMENT ON FUNCTION explain(model, double precision[])
+	IS 'a row for the intercept and per feature: what it adds to the prediction';
+
+CREATE FUNCTION embedding(model model, features record) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION embedding(model, record)
+	IS 'the last hidden layer of a network at features';
+
+CREATE FUNCTION embedding(model model, features double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+
+COMMENT ON FUNCTION embedding(model, double precision[])
+	IS 'the last hidden layer of a network at features';
 
 --
 -- Uplift: what an offer changes
@@ -460,6 +673,15 @@ CREATE FUNCTION uplifts(
 COMMENT ON FUNCTION uplifts(model, record)
 	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
 
+CREATE FUNCTION propensities(
+	model model, features record,
+	OUT arm text, OUT propensity double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'uplift_propensities' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+
+COMMENT ON FUNCTION propensities(model, record)
+	IS 'a row per arm, the control first: how likely such a customer was to get it';
+
 CREATE FUNCTION uplift(model model, features double precision[]) RETURNS double precision
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 
@@ -481,6 +703,15 @@ CREATE FUNCTION uplifts(
 
 COMMENT ON FUNCTION uplifts(model, double precision[])
 	IS 'a row per offer: uplift, expected outcome without an offer, standard error of the uplift';
+
+CREATE FUNCTION propensities(
+	model model, features double precision[],
+	OUT arm text, OUT propensity double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'uplift_propensities' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 4;
+
+COMMENT ON FUNCTION propensities(model, double precision[])
+	IS 'a row per arm, the control first: how likely such a customer was to get it';
 
 --
 -- Allocation: who gets which offer under business rules
@@ -800,3 +1031,228 @@ CREATE FUNCTION uplift_curve(
 
 COMMENT ON FUNCTION uplift_curve(text, integer)
 	IS 'gain and Qini curve of a query that returns score, outcome and treated, at evenly spaced shares';
+
+--
+-- Experiments: did it work, and were the arms alike
+--
+
+CREATE TYPE ab_test AS (
+	rows               bigint,				-- used
+	treated            bigint,				-- among them
+	control            bigint,
+	skipped            bigint,				-- with a null
+	treated_mean       double precision,	-- adjusted, if there is a covariate
+	control_mean       double precision,
+	difference         double precision,
+	standard_error     double precision,
+	low                double precision,	-- of the 95 % interval
+	high               double precision,
+	p_value            double precision,	-- of two sides
+	relative_lift      double precision,	-- difference / control_mean
+	relative_low       double precision,
+	relative_high      double precision,
+	variance_reduction double precision		-- by the covariate
+);
+
+COMMENT ON TYPE ab_test IS 'the outcome of an A/B test';
+
+CREATE TYPE balance AS (
+	rows                    bigint,				-- used
+	treated                 bigint,				-- among them
+	control                 bigint,
+	skipped                 bigint,				-- with a null
+	treated_mean            double precision,
+	control_mean            double precision,
+	standardised_difference double precision,	-- of the means, in standard deviations
+	variance_ratio          double precision,	-- treated / control
+	effective_treated       double precision,	-- rows that as many equal weights would be worth
+	effective_control       double precision
+);
+
+COMMENT ON TYPE balance IS 'how alike a feature is in the two arms of a trial';
+
+CREATE FUNCTION ab_test_add(state, double precision, boolean) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION ab_test_add(state, double precision, boolean, double precision) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION ab_test_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION ab_test_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION ab_test_final(state) RETURNS ab_test
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION ab_test_add(state, double precision, boolean) IS 'implementation of ab_test';
+COMMENT ON FUNCTION ab_test_add(state, double precision, boolean, double precision) IS 'implementation of ab_test';
+COMMENT ON FUNCTION ab_test_combine(state, state) IS 'implementation of ab_test';
+COMMENT ON FUNCTION ab_test_compact(state) IS 'implementation of ab_test_state';
+COMMENT ON FUNCTION ab_test_final(state) IS 'implementation of ab_test';
+
+CREATE AGGREGATE ab_test(outcome double precision, treated boolean) (
+	SFUNC        = ab_test_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_final,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test(double precision, boolean)
+	IS 'mean outcome of the treated against that of the controls: difference, interval, p-value, lift';
+
+CREATE AGGREGATE ab_test(outcome double precision, treated boolean, covariate double precision) (
+	SFUNC        = ab_test_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_final,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test(double precision, boolean, double precision)
+	IS 'the same, with the variance that a covariate from before the test explains taken out';
+
+CREATE AGGREGATE ab_test_state(outcome double precision, treated boolean) (
+	SFUNC        = ab_test_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_compact,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test_state(double precision, boolean)
+	IS 'the state of ab_test, to be stored and merged later';
+
+CREATE AGGREGATE ab_test_state(outcome double precision, treated boolean, covariate double precision) (
+	SFUNC        = ab_test_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_compact,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test_state(double precision, boolean, double precision)
+	IS 'the state of ab_test, to be stored and merged later';
+
+CREATE AGGREGATE ab_test_state(state state) (
+	SFUNC        = ab_test_combine,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_compact,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test_state(state)
+	IS 'states of ab_test rolled up to one';
+
+CREATE AGGREGATE ab_test_merge(state state) (
+	SFUNC        = ab_test_combine,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = ab_test_final,
+	COMBINEFUNC  = ab_test_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE ab_test_merge(state)
+	IS 'the row that ab_test returns, from its states';
+
+CREATE FUNCTION balance_add(state, double precision, boolean) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION balance_add(state, double precision, boolean, double precision) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION balance_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION balance_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION balance_final(state) RETURNS balance
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION balance_add(state, double precision, boolean) IS 'implementation of balance';
+COMMENT ON FUNCTION balance_add(state, double precision, boolean, double precision) IS 'implementation of balance';
+COMMENT ON FUNCTION balance_combine(state, state) IS 'implementation of balance';
+COMMENT ON FUNCTION balance_compact(state) IS 'implementation of balance_state';
+COMMENT ON FUNCTION balance_final(state) IS 'implementation of balance';
+
+CREATE AGGREGATE balance(x double precision, treated boolean) (
+	SFUNC        = balance_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_final,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance(double precision, boolean)
+	IS 'a feature in the two arms: standardised difference of the means, ratio of the variances';
+
+CREATE AGGREGATE balance(x double precision, treated boolean, weight double precision) (
+	SFUNC        = balance_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_final,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance(double precision, boolean, double precision)
+	IS 'the same by weights, such as inverse propensities';
+
+CREATE AGGREGATE balance_state(x double precision, treated boolean) (
+	SFUNC        = balance_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_compact,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance_state(double precision, boolean)
+	IS 'the state of balance, to be stored and merged later';
+
+CREATE AGGREGATE balance_state(x double precision, treated boolean, weight double precision) (
+	SFUNC        = balance_add,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_compact,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance_state(double precision, boolean, double precision)
+	IS 'the state of balance, to be stored and merged later';
+
+CREATE AGGREGATE balance_state(state state) (
+	SFUNC        = balance_combine,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_compact,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance_state(state)
+	IS 'states of balance rolled up to one';
+
+CREATE AGGREGATE balance_merge(state state) (
+	SFUNC        = balance_combine,
+	STYPE        = state,
+	SSPACE       = 160,
+	FINALFUNC    = balance_final,
+	COMBINEFUNC  = balance_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE balance_merge(state)
+	IS 'the row that balance returns, from its states';

@@ -65,3 +65,29 @@ SELECT coupon.linear_fit_merge(state) FROM (SELECT state FROM daily UNION ALL SE
 SELECT coupon.linear_fit_merge(state) FROM (SELECT state FROM daily UNION ALL SELECT coupon.linear_fit_state(spend, f) FROM visits, LATERAL (SELECT region) f) x;
 SELECT coupon.linear_fit_merge(state) FROM (SELECT state FROM daily UNION ALL SELECT coupon.linear_fit_state(spend, f) FROM visits, LATERAL (SELECT region, region AS recency) f) x;
 DROP TABLE visits, models, daily;
+-- networks
+CREATE TABLE visits AS SELECT i AS id, (ARRAY['north', 'south', 'west'])[1 + i % 3] AS region, i % 7 AS recency, sin(i % 7) + i % 3 AS spend, (i % 7 > 3)::int AS visited FROM generate_series(1, 210) i;
+CREATE TABLE nets AS SELECT coupon.network_fit(spend, f) AS spend, coupon.network_fit(visited, f, '{"objective": "logistic", "layers": [8], "learning_rate": 0.01}') AS visit
+FROM visits v, LATERAL (SELECT v.region, v.recency) f;
+SELECT max(abs(coupon.predict(n.spend, f) - v.spend)) < 0.5 AS spend, max(abs(coupon.predict(n.visit, f) - v.visited)) < 0.2 AS visit, min(array_length(coupon.embedding(n.spend, f), 1)) AS embedding
+FROM nets n, visits v, LATERAL (SELECT v.region, v.recency) f;
+SELECT coupon.network_fit(spend, f, '{"layer": 3}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"layers": []}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"layers": [8, 0]}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"layers": ["wide"]}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"layers": 2.5}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"layers": [4096, 4096]}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"activation": "sigmoid"}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"objective": "poisson"}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"learning_rate": 0}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"holdout": 1}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"batch": 0}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f, '{"objective": "logistic"}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(1, f, '{"objective": "logistic"}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit('NaN', f) FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.network_fit(spend, f) FROM visits, LATERAL (SELECT 'NaN'::float8 AS score) f;
+SELECT coupon.network_fit(spend, f, '{"learning_rate": 1e30}') FROM visits, LATERAL (SELECT recency) f;
+SELECT coupon.predict(n.spend, f) FROM nets n, LATERAL (SELECT 1 AS recency) f;
+SELECT coupon.embedding(coupon.linear_fit(spend, f), f) FROM visits, LATERAL (SELECT recency) f GROUP BY f;
+SELECT coupon.predict(n.spend, '{1, 2}'::float8[]) FROM nets n;
+DROP TABLE visits, nets;

@@ -34,4 +34,33 @@ SELECT coupon.uplift_fit(spend, id::text, f, '{"control": "1"}') FROM trial t, L
 SELECT coupon.uplift_fit('Infinity', offer, f, '{"control": "none"}') FROM trial t, LATERAL (SELECT t.recency) f;
 SELECT * FROM models, LATERAL (SELECT 'north' AS region) f, coupon.uplifts(model, f);
 SELECT coupon.predict(model, f) FROM models, LATERAL (SELECT 'north' AS region, 1 AS recency) f;
-DROP TABLE trial, models;
+-- learners with effect models
+CREATE TABLE learned AS SELECT learner, coupon.uplift_fit(spend, offer, f, jsonb_build_object('learner', learner, 'control', 'none', 'folds', 2)) AS model
+FROM trial t, LATERAL (SELECT t.region, t.recency) f, unnest('{x,r,dr,class_transform}'::text[]) learner GROUP BY learner;
+SELECT learner, u.offer, round(u.uplift::numeric, 3) AS uplift, round(u.baseline::numeric, 3) AS baseline, round(u.standard_error::numeric, 3) AS standard_error
+FROM learned, LATERAL (SELECT 'south' AS region, 6 AS recency) f, coupon.uplifts(model, f) u ORDER BY 1, 2;
+SELECT learner, d -> 'options' AS options, d -> 'unused_options' AS unused, d ->> 'standard_errors' AS standard_errors FROM learned, coupon.describe(model) d ORDER BY 1;
+SELECT p.arm, round(p.propensity::numeric, 3) AS propensity FROM learned, LATERAL (SELECT 'south' AS region, 6 AS recency) f, coupon.propensities(model, f) p WHERE learner = 'dr';
+-- what has no effect on the t-learner, and what has none on class transformation
+SELECT coupon.describe(coupon.uplift_fit(spend, offer, f, '{"control": "none", "folds": 3, "propensity": "estimate", "clip": 0.1, "final": "linear"}')) -> 'unused_options' AS unused_options FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.describe(coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "class_transform", "target": "funnel", "seed": 3, "clip": 0.1}')) -> 'unused_options' AS unused_options FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.describe(coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "s", "target": "funnel", "base": "linear", "iterations": 9}')) -> 'unused_options' AS unused_options FROM (SELECT greatest(spend - 8, 0) AS spend, offer, recency FROM trial) t, LATERAL (SELECT t.recency) f;
+-- propensities that cannot be
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "x", "propensity": 0.5}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "x", "propensity": {"5 EUR": 0.5}}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "x", "propensity": {"5 EUR": 0.5, "10 EUR": 0.5}}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "x", "propensity": {"5 EUR": 0.5, "20 EUR": 0.2}}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "x", "propensity": 1}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "x", "propensity": {"5 EUR": "0.5"}}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "x", "propensity": "guess"}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "x", "propensity": [0.5]}') FROM trial t, LATERAL (SELECT t.recency) f;
+-- other errors of these learners
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "r", "folds": 1}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "r", "clip": 0}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, CASE WHEN id = 1 THEN 'rare' ELSE offer END, f, '{"control": "none", "learner": "dr"}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "learner": "class_transform", "base": "logit"}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit((offer <> 'none' AND id % 2 = 0)::int, offer, f, '{"control": "none", "learner": "r", "base": "logit"}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit((id = 3)::int, offer, f, '{"control": "none", "learner": "r", "base": "logit", "folds": 2}') FROM trial t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(-spend, offer, f, '{"control": "none", "target": "funnel"}') FROM (SELECT * FROM trial WHERE id <= 9) t, LATERAL (SELECT t.recency) f;
+SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "target": "funnel"}') FROM trial t, LATERAL (SELECT t.recency) f;
+DROP TABLE trial, models, learned;

@@ -5,9 +5,12 @@
  */
 #include "coupon.h"
 
+#include "model/arms_state.h"
 #include "model/linear_state.h"
+#include "model/network_model.h"
 #include "model/plan.h"
 #include "model/response.h"
+#include "model/trees_model.h"
 #include "model/uplift.h"
 #include "pg/model.h"
 #include "pg/state.h"
@@ -23,10 +26,14 @@ const ModelType model_types[] = {
 	{MODEL_LOGIT, "logit", 1, logit_unpack, response_describe, response_trace},
 	{MODEL_UPLIFT, "uplift", 1, uplift_unpack, uplift_describe, uplift_trace},
 	{MODEL_PLAN, "plan", PLAN_VERSION, plan_unpack, plan_describe, plan_trace},
+	{MODEL_TREES, "trees", 1, trees_unpack, trees_describe, trees_trace},
+	{MODEL_NETWORK, "network", 1, network_unpack, network_describe, network_trace},
 	{0}
 };
 
 const StateType state_types[] = {
 	{STATE_LINEAR, "linear_fit", 1, linear_state_check},
+	{STATE_AB_TEST, "ab_test", 1, arms_state_check},
+	{STATE_BALANCE, "balance", 1, arms_state_check},
 	{0}
 };

@@ -1,7 +1,7 @@
 -- The binary door: altered models and states through COPY BINARY raise errors and do no harm.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(4);
+SELECT plan(8);
 \i test/fuzz.psql
 \i test/regression_data.psql
 
@@ -39,7 +39,17 @@ FROM sample, LATERAL (SELECT a, b, c, g) f;
 SELECT is(pg_temp.received(model, 'coupon.model', 'SELECT'), text, 'an unaltered model is received as it is') FROM originals;
 SELECT isnt(pg_temp.received(state, 'coupon.state', 'SELECT'), NULL, 'an unaltered state is received') FROM originals;
 SELECT is(count(*) FILTER (WHERE pg_temp.received(altered, 'coupon.model', 'SELECT coupon.describe(value) FROM received') IS NULL), count(*), 'altered models are refused')
-FROM originals, generate_series(1, 400) n, LATERAL (SELECT pg_temp.alter_bytes(model, n) AS altered) x WHERE altered <> model;
+FROM originals, generate_series(1, 250) n, LATERAL (SELECT pg_temp.alter_bytes(model, n) AS altered) x WHERE altered <> model;
+CREATE TABLE network AS
+SELECT '\x00060001'::bytea || pg_temp.bytes_of(coupon.network_fit(y, f, '{"layers": [3]}')::text) AS model FROM sample, LATERAL (SELECT a, c, g) f;
+SELECT isnt(pg_temp.received(model, 'coupon.model', 'SELECT'), NULL, 'an unaltered network is received') FROM network;
+SELECT is(count(*) FILTER (WHERE pg_temp.received(altered, 'coupon.model', 'SELECT coupon.describe(value) FROM received') IS NULL), count(*), 'altered networks are refused')
+FROM network, generate_series(1, 140) n, LATERAL (SELECT pg_temp.alter_bytes(model, n) AS altered) x WHERE altered <> model;
+CREATE TABLE forest AS
+SELECT '\x00030001'::bytea || pg_temp.bytes_of(m::text) AS model, m::text AS text FROM (SELECT coupon.uplift_fit(y, arm, f, '{"learner": "dr", "base": "trees", "final": "trees", "folds": 2, "trees": {"rounds": 3, "max_depth": 2}}') AS m FROM sample, LATERAL (SELECT a, c, g) f) x;
+SELECT is(pg_temp.received(model, 'coupon.model', 'SELECT'), text, 'an unaltered learner over trees is received as it is') FROM forest;
+SELECT is(count(*) FILTER (WHERE pg_temp.received(altered, 'coupon.model', 'SELECT coupon.describe(value) FROM received') IS NULL), count(*), 'altered ones are refused')
+FROM forest, generate_series(1, 140) n, LATERAL (SELECT pg_temp.alter_bytes(model, n) AS altered) x WHERE altered <> model;
 SELECT cmp_ok(count(*) FILTER (WHERE pg_temp.received(altered, 'coupon.state', 'SELECT coupon.describe(coupon.linear_fit_merge(value)) FROM received') IS NULL), '>=', 120::bigint,
 	'altered states that make no sense are refused, the others do no harm')
 FROM originals, generate_series(1, 400) n, LATERAL (SELECT pg_temp.alter_bytes(state, n) AS altered) x;

@@ -24,6 +24,7 @@ static struct
 	__typeof__(cblas_dsyrk) *dsyrk;
 	__typeof__(cblas_dsyr) *dsyr;
 	__typeof__(cblas_dgemv) *dgemv;
+	__typeof__(cblas_sgemm) *sgemm;
 }			blas;
 
 static void *
@@ -67,6 +68,7 @@ load(void)
 	blas.dsyrk = routine(library, "cblas_dsyrk");
 	blas.dsyr = routine(library, "cblas_dsyr");
 	blas.dgemv = routine(library, "cblas_dgemv");
+	blas.sgemm = routine(library, "cblas_sgemm");
 	blas.loaded = true;
 }
 
@@ -103,4 +105,25 @@ blas_transpose_times_add(const double *A, int rows, int cols, const double *x, d
 {
 	ready();
 	blas.dgemv(CblasRowMajor, CblasTrans, rows, cols, 1, A, cols, x, 1, 1, y, 1);
+}
+
+void
+blas_product(const float *A, const float *B, int m, int k, int n, float *C)
+{
+	ready();
+	blas.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, A, k, B, n, 0, C, n);
+}
+
+void
+blas_left_transposed_add(const float *A, const float *B, int m, int k, int n, float *C)
+{
+	ready();
+	blas.sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, k, n, m, 1, A, k, B, n, 1, C, n);
+}
+
+void
+blas_right_transposed(const float *A, const float *B, int m, int n, int k, float *C)
+{
+	ready();
+	blas.sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, k, n, 1, A, n, B, n, 0, C, k);
 }

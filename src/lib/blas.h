@@ -20,4 +20,13 @@ extern void blas_times(const double *A, int rows, int cols, const double *x, dou
 extern void blas_transpose_times_add(const double *A, int rows, int cols,
 									 const double *x, double *y);
 
+/* Single precision: C (m, n) = A B, A (m, k), B (k, n). */
+extern void blas_product(const float *A, const float *B, int m, int k, int n, float *C);
+
+/* C (k, n) += A' B, A (m, k), B (m, n). */
+extern void blas_left_transposed_add(const float *A, const float *B, int m, int k, int n, float *C);
+
+/* C (m, k) = A B', A (m, n), B (k, n). */
+extern void blas_right_transposed(const float *A, const float *B, int m, int n, int k, float *C);
+
 #endif							/* COUPON_BLAS_H */

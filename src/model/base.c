@@ -1,16 +1,19 @@
 /*
  * base.c
- *		What linear and logistic base learners have in common.
+ *		What base learners have in common.
  */
 #include "coupon.h"
 
 #include <math.h>
 
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
+#include "lib/blas.h"
 #include "model/base.h"
+#include "model/base_trees.h"
 
-#define MAX_STEPS	100000
+#define MAX_STEPS	MAX_ITERATIONS
 
 void
 base_warn(const BaseFit *fit, const char *what)
@@ -26,10 +29,99 @@ base_warn(const BaseFit *fit, const char *what)
 				 errhint("Give option \"ridge\" a positive value.")));
 }
 
+/* A copy in this context. */
+static void *
+keep(MemoryContext context, const void *bytes, Size size)
+{
+	return bytes ? memcpy(MemoryContextAllocHuge(context, Max(size, 1)), bytes, size) : NULL;
+}
+
+/* Fit in a context of its own: the work takes more room than the fit, and learners fit many. */
+void
+base_fit(const Sample *sample, Base base, const BaseOptions *options, const char *where, BaseFit *fit)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "coupon base fit",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(work);
+	Size		p = sample_columns(sample);
+
+	switch (base)
+	{
+		case BASE_LINEAR:
+			linear_from_sample(sample, options, fit);
+			break;
+		case BASE_LOGIT:
+			logit_check(sample, where);
+			logit_from_sample(sample, options, fit);
+			if (!options->silent)
+				base_warn(fit, options->part);
+			break;
+		case BASE_TREES:
+			trees_from_sample(sample, options, caller, fit);
+			break;
+	}
+	if (base != BASE_TREES)
+	{
+		fit->beta = keep(caller, fit->beta, sizeof(double) * p);
+		fit->dropped = keep(caller, fit->dropped, sizeof(bool) * p);
+		fit->covariance = keep(caller, fit->covariance, sizeof(double) * (1 + p) * (1 + p));
+		fit->trace = keep(caller, fit->trace, sizeof(double) * fit->steps);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(work);
+}
+
+void
+base_predict(Base base, const BaseFit *fit, const Sample *sample, double *means)
+{
+	int			n = 1 + sample_columns(sample);
+	int			block = sample_block_rows(sample);
+	double	   *Z;
+	double	   *theta;
+	double	   *scores;
+
+	Assert(fit->p == n - 1);
+
+	if (base == BASE_TREES)
+	{
+		trees_predict_sample(fit, sample, means);
+		return;
+	}
+	Z = palloc_array(double, (Size) block * n);
+	theta = palloc_array(double, n);
+	scores = palloc_array(double, block);
+	theta[0] = fit->intercept;
+	memcpy(theta + 1, fit->beta, sizeof(double) * fit->p);
+	for (int64 from = 0; from < sample->n; from += block)
+	{
+		int			rows = sample_block(sample, from, block, Z);
+
+		for (int i = 0; i < rows; i++)
+			Z[(Size) i * n] = 1;
+		blas_times(Z, rows, n, theta, scores);
+		for (int i = 0; i < rows; i++)
+			means[sample_row(sample, from + i)] = base_mean(base, scores[i]);
+	}
+	pfree(Z);
+	pfree(theta);
+	pfree(scores);
+}
+
+double
+base_score(Base base, const BaseFit *fit, const double *weights,
+		   const Design *design, int arm, const double *slots)
+{
+	if (base == BASE_TREES)
+		return trees_score(fit, design, arm, slots);
+
+	/* the weights of the others hold all that the fit and the arm have to say */
+	return design_score(design, weights, slots);
+}
+
 double
 base_mean(Base base, double score)
 {
-	if (base == BASE_LINEAR)
+	if (base != BASE_LOGIT)
 		return score;
 
 	return score >= 0 ? 1 / (1 + exp(-score)) : exp(score) / (1 + exp(score));
@@ -40,7 +132,7 @@ base_slope(Base base, double score)
 {
 	double		mean;
 
-	if (base == BASE_LINEAR)
+	if (base != BASE_LOGIT)
 		return 1;
 	mean = base_mean(base, score);
 
@@ -50,7 +142,9 @@ base_slope(Base base, double score)
 const char *
 base_name(Base base)
 {
-	return base == BASE_LINEAR ? "linear" : "logit";
+	static const char *const names[] = {"linear", "logit", "trees"};
+
+	return names[base];
 }
 
 double
@@ -124,6 +218,11 @@ shift_intercept(double *V, int p, const double *mean)
 void
 put_base_fit(StringInfo to, const BaseFit *fit)
 {
+	if (fit->forest)
+	{
+		put_trees_fit(to, fit);
+		return;
+	}
 	put_int64(to, fit->rows);
 	put_double(to, fit->mean);
 	put_double(to, fit->intercept);
@@ -142,10 +241,16 @@ put_base_fit(StringInfo to, const BaseFit *fit)
 }
 
 BaseFit *
-get_base_fit(Reader *from, int p)
+get_base_fit(Reader *from, Base base, const Design *design, int narms)
 {
 	BaseFit    *fit = palloc0_object(BaseFit);
+	int			p = design->p + narms;
 
+	if (base == BASE_TREES)
+	{
+		get_trees_fit(from, design, narms, fit);
+		return fit;
+	}
 	fit->rows = get_int64(from, 0, PG_INT64_MAX);
 	fit->mean = get_double(from);
 	fit->p = p;

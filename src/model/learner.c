@@ -1,276 +1,283 @@
 /*
  * learner.c
- *		Uplift learners: from the rows of a trial to a model of kind uplift.
+ *		Uplift learners that fit each base model once: s, t and class
+ *		transformation; and what all learners begin with.
  *
  * Künzel, Sekhon, Bickel and Yu, "Metalearners for estimating heterogeneous
  * treatment effects using machine learning" (PNAS 2019): the s-learner fits
  * one model with the arm among its columns, the t-learner one for each arm.
+ * Jaskowski and Jaroszewicz, "Uplift modeling for clinical trial data" (ICML
+ * workshop 2012): one model of a label that is the outcome with the offer and
+ * its contrary without.
  */
 #include "coupon.h"
 
-#include <math.h>
+#include "miscadmin.h"
 
 #include "model/learner.h"
 
-typedef struct Learner
-{
-	const char *name;
-	void		(*fit) (const Trial *trial, const int *place, const UpliftOptions *options,
-						BaseOptions *base, Uplift *uplift);
-} Learner;
-
-static void fit_s(const Trial *trial, const int *place, const UpliftOptions *options,
-				  BaseOptions *base, Uplift *uplift);
-static void fit_t(const Trial *trial, const int *place, const UpliftOptions *options,
-				  BaseOptions *base, Uplift *uplift);
-
 /* In the order of LearnerKind. */
-static const Learner learners[] = {
-	{"s", fit_s},
-	{"t", fit_t},
+static void (*const fits[]) (Learning *) = {
+	learner_fit_s, learner_fit_t, learner_fit_x, learner_fit_r, learner_fit_dr, learner_fit_class,
 };
-
-static const char *const learner_choices[] = {"s", "t", NULL};
-static const char *const base_choices[] = {"linear", "logit", NULL};
-
-enum
-{
-	OPTION_BASE_, OPTION_CONTROL_, OPTION_EXCLUDE_, OPTION_ITERATIONS_,
-	OPTION_LEARNER_, OPTION_QUIET_, OPTION_RIDGE_, OPTION_SEED_
-};
-
-/* Append only: models refer to options by number. */
-static const Option known[] = {
-	[OPTION_BASE_] = {.name = "base", .type = OPTION_CHOICE,
-	.offset = offsetof(UpliftOptions, base), .choices = base_choices},
-	[OPTION_CONTROL_] = {.name = "control", .type = OPTION_TEXT,
-	.offset = offsetof(UpliftOptions, control)},
-	[OPTION_EXCLUDE_] = {.name = "exclude", .type = OPTION_TEXTS,
-	.offset = offsetof(UpliftOptions, exclude)},
-	[OPTION_ITERATIONS_] = {.name = "iterations", .type = OPTION_INT,
-	.offset = offsetof(UpliftOptions, iterations), .least = 1, .most = 10000},
-	[OPTION_LEARNER_] = {.name = "learner", .type = OPTION_CHOICE,
-	.offset = offsetof(UpliftOptions, learner), .choices = learner_choices},
-	[OPTION_QUIET_] = {.name = "quiet", .type = OPTION_BOOL,
-	.offset = offsetof(UpliftOptions, quiet)},
-	[OPTION_RIDGE_] = {.name = "ridge", .type = OPTION_NUMBER,
-	.offset = offsetof(UpliftOptions, ridge), .least = 0, .most = INFINITY},
-	[OPTION_SEED_] = {.name = "seed", .type = OPTION_SEED,
-	.offset = offsetof(UpliftOptions, seed)},
-};
-
-void
-learner_options(const Jsonb *jsonb, UpliftOptions *options)
-{
-	memset(options, 0, sizeof(*options));
-	options->learner = LEARNER_T;
-	options->iterations = 100;
-	options->given = options_read(jsonb, known, lengthof(known), options);
-}
-
-const char *
-learner_option_name(int number)
-{
-	return number < lengthof(known) ? known[number].name : NULL;
-}
-
-const char *
-learner_name(LearnerKind learner)
-{
-	return learners[learner].name;
-}
-
-/* Options given that have no effect on this learner and base. */
-static uint64
-unused_options(const UpliftOptions *options)
-{
-	uint64		unused = UINT64CONST(1) << OPTION_SEED_;
-
-	if (options->base == BASE_LINEAR)
-		unused |= UINT64CONST(1) << OPTION_ITERATIONS_;
-
-	return options->given & unused;
-}
-
-static char *
-arm_names(const Dictionary *arms)
-{
-	StringInfoData names;
-	int		   *ranks = dictionary_ranks(arms);
-
-	initStringInfo(&names);
-	for (int rank = 0; rank < Min(arms->n, 10); rank++)
-		for (int i = 0; i < arms->n; i++)
-			if (ranks[i] == rank)
-				appendStringInfo(&names, "%s\"%s\"", rank ? ", " : "", arms->texts[i]);
-	if (arms->n > 10)
-		appendStringInfoString(&names, ", ...");
-
-	return names.data;
-}
-
-/* The number of the arm that is no offer. */
-static int
-control_arm(const Dictionary *arms, const char *name)
-{
-	static const char *const usual[] = {"control", "false", "0"};
-	int			control = -1;
-
-	if (name)
-	{
-		control = dictionary_find(arms, name, strlen(name));
-		if (control < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("no row has the control arm \"%s\"", name),
-					 errdetail("The arms are %s.", arm_names(arms))));
-	}
-	else
-	{
-		for (int i = 0; i < lengthof(usual) && control < 0; i++)
-			control = dictionary_find(arms, usual[i], strlen(usual[i]));
-		if (control < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("which arm is no offer must be told"),
-					 errdetail("The arms are %s.", arm_names(arms)),
-					 errhint("Name it in option \"control\".")));
-	}
-	if (arms->n < 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there is no offer to compare with the control arm \"%s\"",
-						arms->texts[control]),
-				 errhint("uplift_fit needs rows of at least two arms.")));
-
-	return control;
-}
-
-/* The places of the arms in the model: the control is 0, offers follow in byte order. */
-static int *
-arm_places(const Dictionary *arms, int control)
-{
-	int		   *place = dictionary_ranks(arms);
-	int			rank = place[control];
-
-	for (int i = 0; i < arms->n; i++)
-		if (i == control)
-			place[i] = 0;
-		else if (place[i] < rank)
-			place[i]++;
-
-	return place;
-}
-
-static inline int
-raw_arm(const Trial *trial, int64 i)
-{
-	return (int) trial->sample.rows[i * trial->sample.width + 1];
-}
 
 static void
-count_arms(const Trial *trial, const int *place, Uplift *uplift)
+count_arms(const Trial *trial, const UpliftOptions *options, Uplift *uplift)
 {
-	uplift->narms = trial->arms->n;
+	uplift->narms = trial->narms;
 	uplift->arms = palloc0_array(UpliftArm, uplift->narms);
-	for (int i = 0; i < trial->arms->n; i++)
-		uplift->arms[place[i]].name = trial->arms->texts[i];
+	for (int i = 0; i < trial->narms; i++)
+		uplift->arms[trial->place[i]].name = trial->names->texts[i];
 	for (int64 i = 0; i < trial->sample.n; i++)
 	{
-		UpliftArm  *arm = &uplift->arms[place[raw_arm(trial, i)]];
+		UpliftArm  *arm = &uplift->arms[trial_arm(trial, i)];
+		double		outcome = sample_outcome_of(&trial->sample, i);
 
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
-		arm->rows++;
-		arm->mean += (trial->sample.rows[i * trial->sample.width] - arm->mean) / (double) arm->rows;
-	}
-}
-
-static void
-fit_base(const Sample *sample, Base base, const BaseOptions *options, const char *where, BaseFit *fit)
-{
-	if (base == BASE_LINEAR)
-		linear_from_sample(sample, options, fit);
-	else
-	{
-		logit_check(sample, where);
-		logit_from_sample(sample, options, fit);
-		base_warn(fit, options->part);
-	}
-}
-
-static void
-fit_s(const Trial *trial, const int *place, const UpliftOptions *options,
-	  BaseOptions *base, Uplift *uplift)
-{
-	Sample		sample = trial->sample;
-	int		   *arms = palloc_array(int, trial->arms->n);
-
-	for (int i = 0; i < trial->arms->n; i++)
-		arms[i] = place[i] - 1;
-	sample.arms = arms;
-	sample.narms = uplift->narms - 1;
-
-	uplift->nfits = 1;
-	uplift->fits = palloc_array(BaseFit, 1);
-	base->part = "uplift_fit";
-	fit_base(&sample, options->base, base, "", uplift->fits);
-
-	for (int a = 1; a < uplift->narms; a++)
-		if (uplift->fits->dropped[uplift->design->p + a - 1])
+		if (options->target == TARGET_FUNNEL && outcome < 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("the effect of arm \"%s\" cannot be told from that of the features",
-							uplift->arms[a].name),
-					 errhint("A feature that follows from the arm must be left out, by option \"exclude\".")));
-}
-
-static void
-fit_t(const Trial *trial, const int *place, const UpliftOptions *options,
-	  BaseOptions *base, Uplift *uplift)
-{
-	int64	   *index = palloc_huge(int64, Max(trial->sample.n, 1));
-
-	uplift->nfits = uplift->narms;
-	uplift->fits = palloc_array(BaseFit, uplift->nfits);
-	for (int a = 0; a < uplift->narms; a++)
-	{
-		Sample		sample = trial->sample;
-
-		sample.n = 0;
-		for (int64 i = 0; i < trial->sample.n; i++)
-			if (place[raw_arm(trial, i)] == a)
-				index[sample.n++] = i;
-		sample.index = index;
-		base->part = psprintf("uplift_fit, arm \"%s\"", uplift->arms[a].name);
-		fit_base(&sample, options->base, base,
-				 psprintf(" in arm \"%s\"", uplift->arms[a].name), &uplift->fits[a]);
+					 errmsg("outcome must not be negative with target \"funnel\", but one is %g", outcome),
+					 errhint("A funnel is the probability of a purchase times its value: 0 is no purchase.")));
+		arm->rows++;
+		arm->mean += (outcome - arm->mean) / (double) arm->rows;
 	}
-	pfree(index);
 }
 
 void
-learner_fit(const Trial *trial, const UpliftOptions *options, Uplift *uplift)
+learning_surface(Learning *learning, int arm, const uint8 *folds, int fold, Surface *surface)
 {
-	int			control = control_arm(trial->arms, options->control);
-	int		   *place = arm_places(trial->arms, control);
+	const UpliftOptions *options = learning->options;
+	const char *name = learning->uplift->arms[arm].name;
+	Sample		sample = trial_outside(learning->trial, arm, arm, folds, fold);
+	char	   *where = fold == ANY_FOLD ? psprintf(" in arm \"%s\"", name) :
+		psprintf(" in arm \"%s\" outside of fold %d", name, fold + 1);
+
+	learning->base.part = fold == ANY_FOLD ? psprintf("uplift_fit, arm \"%s\"", name) :
+		psprintf("uplift_fit, fold %d of %d, arm \"%s\"", fold + 1, options->folds, name);
+	surface_fit(&sample, options->target, options->base, &learning->base, where, surface);
+	sample_free(&sample);
+}
+
+Propensity
+learning_propensity(Learning *learning, const uint8 *folds, int fold)
+{
+	const Uplift *uplift = learning->uplift;
+	Propensity	propensity = uplift->propensity;
+	char	  **names;
+
+	if (!propensity.estimated)
+		return propensity;
+	names = palloc_array(char *, uplift->narms);
+	for (int a = 0; a < uplift->narms; a++)
+		names[a] = uplift->arms[a].name;
+	propensity_fit(&propensity, learning->trial, folds, fold, &learning->base, names);
+	pfree(names);
+
+	return propensity;
+}
+
+void
+learning_overlap(Learning *learning, int arm, const double *p, int64 clipped)
+{
+	UpliftArm  *of = &learning->uplift->arms[arm];
+	int64		rows[2] = {0, 0};
+
+	for (int64 i = 0; i < learning->trial->sample.n; i++)
+	{
+		int			own = trial_arm(learning->trial, i);
+		Overlap    *overlap = &of->overlap[own > 0];
+
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (own != 0 && own != arm)
+			continue;
+		if (rows[own > 0]++ == 0)
+			*overlap = (Overlap) {p[i], p[i], p[i]};
+		overlap->least = Min(overlap->least, p[i]);
+		overlap->most = Max(overlap->most, p[i]);
+		overlap->mean += (p[i] - overlap->mean) / (double) rows[own > 0];
+	}
+	of->clipped = clipped;
+}
+
+void
+learner_fit_s(Learning *learning)
+{
+	const Trial *trial = learning->trial;
+	const UpliftOptions *options = learning->options;
+	Uplift	   *uplift = learning->uplift;
+	Sample		sample = trial->sample;
+	int		   *arms = palloc_array(int, trial->narms);
+
+	for (int i = 0; i < trial->narms; i++)
+		arms[i] = trial->place[i] - 1;
+	sample.arms = arms;
+	sample.narms = uplift->narms - 1;
+	learning->base.part = "uplift_fit";
+	surface_fit(&sample, options->target, options->base, &learning->base, "", uplift->surfaces);
+
+	for (int part = 0; part < uplift->surfaces->nparts; part++)
+		for (int a = 1; a < uplift->narms; a++)
+			if (options->base != BASE_TREES && uplift->surfaces->fit[part].dropped[uplift->design->p + a - 1])
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("the effect of arm \"%s\" cannot be told from that of the features",
+								uplift->arms[a].name),
+						 errhint("A feature that follows from the arm must be left out, by option \"exclude\".")));
+}
+
+void
+learner_fit_t(Learning *learning)
+{
+	for (int a = 0; a < learning->uplift->narms; a++)
+		learning_surface(learning, a, NULL, ANY_FOLD, &learning->uplift->surfaces[a]);
+}
+
+/*
+ * What outcomes are mirrored at: 1/2, where 0 and 1 change places; of other
+ * outcomes their mean, which keeps the labels' noise down.
+ */
+static double
+centre_of(const Uplift *uplift, const Sample *sample)
+{
+	double		mean = 0;
+
+	for (int64 i = 0; i < sample->n; i++)
+	{
+		double		outcome = sample_outcome_of(sample, i);
+
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (outcome != 0 && outcome != 1)
+		{
+			for (int a = 0; a < uplift->narms; a++)
+				mean += (double) uplift->arms[a].rows / (double) sample->n * uplift->arms[a].mean;
+			return mean;
+		}
+	}
+
+	return 0.5;
+}
+
+void
+learner_fit_class(Learning *learning)
+{
+	const Trial *trial = learning->trial;
+	Uplift	   *uplift = learning->uplift;
+	double	   *label = palloc_huge(double, Max(trial->sample.n, 1));
+	double	   *weight = palloc_huge(double, Max(trial->sample.n, 1));
+
+	uplift->centre = centre_of(uplift, &trial->sample);
+	learning_surface(learning, 0, NULL, ANY_FOLD, uplift->surfaces);
+	uplift->propensity = learning_propensity(learning, NULL, ANY_FOLD);
+	for (int a = 1; a < uplift->narms; a++)
+	{
+		Sample		sample = trial_within(trial, 0, a, NULL, ANY_FOLD);
+		int64		clipped = propensity_pair_rows(&uplift->propensity, &sample, a, weight);
+
+		if (uplift->propensity.estimated)
+			learning_overlap(learning, a, weight, clipped);
+		for (int64 i = 0; i < sample.n; i++)
+		{
+			int64		row = sample.index[i];
+			double		outcome = sample_outcome_of(&trial->sample, row);
+			bool		offered = trial_arm(trial, row) > 0;
+
+			label[row] = offered ? outcome : 2 * uplift->centre - outcome;
+			weight[row] = 0.5 / (offered ? weight[row] : 1 - weight[row]);
+		}
+		sample.outcomes = label;
+		sample.weights = weight;
+		learning->base.part = psprintf("uplift_fit, effect of \"%s\"", uplift->arms[a].name);
+		learning->base.quantity = QUANTITY_LABEL;
+		base_fit(&sample, uplift->base, &learning->base,
+				 psprintf(" of the transformed labels of \"%s\"", uplift->arms[a].name),
+				 &uplift->effects[a]);
+		learning->base.quantity = QUANTITY_OUTCOME;
+		sample_free(&sample);
+	}
+	pfree(label);
+	pfree(weight);
+}
+
+/* The propensities that the options ask for; estimates are still to be made. */
+static void
+settle_propensity(const UpliftOptions *options, Uplift *uplift)
+{
+	char	  **names = palloc_array(char *, uplift->narms);
+	int64	   *rows = palloc_array(int64, uplift->narms);
+	static const NumberMap none = {.choice = -1};
+
+	for (int a = 0; a < uplift->narms; a++)
+	{
+		names[a] = uplift->arms[a].name;
+		rows[a] = uplift->arms[a].rows;
+	}
+	uplift->propensity.narms = uplift->narms;
+	uplift->propensity.clip = options->clip;
+	uplift->propensity.base = options->propensity_base;
+	/* s and t have no use for propensities: those of their models are the shares */
+	uplift->propensity.estimated = uplift->stages > 0 &&
+		options->propensity.given && options->propensity.choice >= 0;
+	uplift->propensity.shares = propensity_shares(uplift->stages > 0 ? &options->propensity : &none,
+												  uplift->narms, names, rows);
+	pfree(names);
+	pfree(rows);
+}
+
+/* The options of the trees: the seed is that of the learner unless they have their own. */
+static void
+read_trees_options(const UpliftOptions *options, TreesOptions *trees)
+{
+	trees_options(options->trees, trees);
+	if (trees->exclude.n > 0)
+		bad_argument("option \"exclude\" belongs to the options of uplift_fit, not to those in \"trees\"");
+	if (!trees_objective_given(trees))
+		trees->objective = OBJECTIVE_BY_OUTCOMES;
+	if (trees->seed == 0)
+		trees->seed = options->seed;
+}
+
+void
+learner_fit(Trial *trial, const UpliftOptions *options, Uplift *uplift)
+{
 	Progress	progress;
-	BaseOptions base = {
-		.ridge = options->ridge,
-		.iterations = options->iterations,
-		.covariance = true,
-		.progress = &progress,
+	Learning	learning = {
+		.trial = trial,
+		.options = options,
+		.base = {
+			.ridge = options->ridge,
+			.iterations = options->iterations,
+			.trees = &uplift->trees_options,
+			.covariance = true,
+			.progress = &progress,
+		},
+		.uplift = uplift,
 	};
 
+	trial_place_arms(trial, options->control);
 	progress_start(&progress, options->quiet);
 	memset(uplift, 0, sizeof(*uplift));
 	uplift->learner = options->learner;
 	uplift->base = options->base;
+	uplift->target = options->target;
+	uplift->final = options->final;
+	read_trees_options(options, &uplift->trees_options);
+	uplift->folds = options->folds;
+	uplift->seed = options->seed;
 	uplift->ridge = options->ridge;
 	uplift->iterations = options->iterations;
-	uplift->unused = unused_options(options);
+	uplift->unused = learner_unused(options);
 	uplift->skipped = trial->skipped;
 	uplift->design = (Design *) trial->sample.design;
-	count_arms(trial, place, uplift);
-	learners[options->learner].fit(trial, place, options, &base, uplift);
+	count_arms(trial, options, uplift);
+	uplift->nsurfaces = uplift_surfaces(uplift->learner, uplift->narms);
+	uplift->surfaces = palloc0_array(Surface, uplift->nsurfaces);
+	uplift->stages = uplift_stages(uplift->learner);
+	uplift->effects = palloc0_array(BaseFit, uplift->narms * Max(uplift->stages, 1));
+	uplift->cross = palloc0_array(double *, uplift->narms);
+	settle_propensity(options, uplift);
+	fits[options->learner] (&learning);
 }

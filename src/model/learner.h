@@ -7,6 +7,7 @@
 
 #include "coupon.h"
 
+#include "model/folds.h"
 #include "model/uplift.h"
 #include "pg/options.h"
 
@@ -14,7 +15,14 @@ typedef struct UpliftOptions
 {
 	int			learner;		/* a LearnerKind */
 	int			base;			/* a Base */
+	int			target;			/* a Target */
+	int			final;			/* a Base */
+	int			propensity_base;	/* a Base */
+	const Jsonb *trees;			/* options of base trees, or NULL */
 	char	   *control;		/* the arm that is no offer; NULL if to be found */
+	NumberMap	propensity;
+	double		clip;
+	int			folds;
 	double		ridge;
 	int			iterations;
 	int64		seed;
@@ -25,20 +33,49 @@ typedef struct UpliftOptions
 
 extern void learner_options(const Jsonb *jsonb, UpliftOptions *options);
 
+/* Options given that have no effect on the learner that they name. */
+extern uint64 learner_unused(const UpliftOptions *options);
+
 /* The name of an option by number, NULL after the last. */
 extern const char *learner_option_name(int number);
 
 extern const char *learner_name(LearnerKind learner);
+extern const char *target_name(Target target);
 
-/* The rows of a trial, whose arms are numbered by a dictionary. */
-typedef struct Trial
+/* Fit the learner that the options name to a trial whose arms need no place yet. */
+extern void learner_fit(Trial *trial, const UpliftOptions *options, Uplift *uplift);
+
+/* A fit under way. */
+typedef struct Learning
 {
-	Sample		sample;			/* all rows */
-	const Dictionary *arms;		/* in order of appearance */
-	int64		skipped;
-} Trial;
+	const Trial *trial;
+	const UpliftOptions *options;
+	BaseOptions base;			/* of the next base model */
+	Uplift	   *uplift;			/* filled piece by piece */
+} Learning;
 
-/* Fit the learner that the options name. */
-extern void learner_fit(const Trial *trial, const UpliftOptions *options, Uplift *uplift);
+/*
+ * What the learners of base models alone (s, t), x, class transformation, r
+ * and dr add to a model that has its arms, shares and design.
+ */
+extern void learner_fit_s(Learning *learning);
+extern void learner_fit_t(Learning *learning);
+extern void learner_fit_x(Learning *learning);
+extern void learner_fit_class(Learning *learning);
+extern void learner_fit_r(Learning *learning);
+extern void learner_fit_dr(Learning *learning);
+
+/* The outcome model of an arm, from its rows outside of a fold. */
+extern void learning_surface(Learning *learning, int arm, const uint8 *folds, int fold,
+							 Surface *surface);
+
+/* Propensities, if they are to be estimated: from the rows outside of a fold. */
+extern Propensity learning_propensity(Learning *learning, const uint8 *folds, int fold);
+
+/*
+ * Note in the model how well an offer and the control overlap: p (rows of the
+ * trial) are the propensities of the offer in these two arms.
+ */
+extern void learning_overlap(Learning *learning, int arm, const double *p, int64 clipped);
 
 #endif							/* COUPON_LEARNER_H */

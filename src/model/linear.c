@@ -59,16 +59,16 @@ solve(const Moments *moments, double ridge, BaseFit *fit, Factor *factor)
 	pfree(floor);
 }
 
-/* (1 + p, 1 + p): 1/n and the inverse of A, zero elsewhere. */
+/* (1 + p, 1 + p): 1 / sum of the weights and the inverse of A, zero elsewhere. */
 static double *
-bread(const Factor *factor, int64 n)
+bread(const Factor *factor, double total)
 {
 	int			p = factor->p;
 	double	   *inverse = palloc_array(double, Max((Size) p * p, 1));
 	double	   *G = palloc0_array(double, (Size) (1 + p) * (1 + p));
 
 	factor_inverse(factor, inverse);
-	G[0] = 1 / (double) n;
+	G[0] = 1 / total;
 	for (int i = 0; i < p; i++)
 		memcpy(G + (Size) (1 + i) * (1 + p) + 1, inverse + (Size) i * p, sizeof(double) * p);
 	pfree(inverse);
@@ -102,8 +102,56 @@ linear_from_moments(const Moments *moments, const BaseOptions *options, BaseFit 
 		for (int j = i; j < n; j++)
 			U[(Size) i * n + j] = variance * moments->M[(Size) i * moments->ld + j];
 	fit->covariance = palloc_array(double, (Size) n * n);
-	sandwich(bread(&factor, fit->rows), U, n, fit->covariance);
+	sandwich(bread(&factor, (double) fit->rows), U, n, fit->covariance);
 	shift_intercept(fit->covariance, fit->p, moments->mean + 1);
+}
+
+/*
+ * Moments about the weighted mean, in two passes: M is the sum of
+ * w (x - mean)(x - mean)'.  Returns the sum of the weights.
+ */
+static double
+weighted_moments(const Sample *sample, const BaseOptions *options, Moments *moments,
+				 double *Z, double *w)
+{
+	int			n = moments->p;
+	int			block = sample_block_rows(sample);
+	double		total = 0;
+
+	for (int64 from = 0; from < sample->n; from += block)
+	{
+		int			rows = sample_block(sample, from, block, Z);
+
+		progress_say(options->progress, "%s: weighted means, row " INT64_FORMAT " of " INT64_FORMAT,
+					 options->part, from, sample->n);
+		sample_block_weights(sample, from, rows, w);
+		for (int i = 0; i < rows; i++)
+		{
+			total += w[i];
+			if (total > 0)
+				for (int j = 0; j < n; j++)
+					moments->mean[j] += w[i] / total * (Z[(Size) i * n + j] - moments->mean[j]);
+		}
+	}
+	for (int64 from = 0; from < sample->n; from += block)
+	{
+		int			rows = sample_block(sample, from, block, Z);
+
+		progress_say(options->progress, "%s: least squares, row " INT64_FORMAT " of " INT64_FORMAT,
+					 options->part, from, sample->n);
+		sample_block_weights(sample, from, rows, w);
+		for (int i = 0; i < rows; i++)
+		{
+			double		root = sqrt(w[i]);
+
+			for (int j = 0; j < n; j++)
+				Z[(Size) i * n + j] = root * (Z[(Size) i * n + j] - moments->mean[j]);
+		}
+		blas_gram_add(Z, rows, n, moments->M, moments->ld);
+	}
+	moments->n = sample->n;
+
+	return total;
 }
 
 void
@@ -112,16 +160,24 @@ linear_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fi
 	int			n = 1 + sample_columns(sample);
 	int			block = sample_block_rows(sample);
 	double	   *Z = palloc_array(double, (Size) block * n);
+	double	   *w = palloc_array(double, block);
+	double		total;
 	Moments		moments;
 	Factor		factor;
 	double	   *U;
 
 	moments_make(&moments, n);
-	for (int64 from = 0; from < sample->n; from += block)
+	if (sample->weights)
+		total = weighted_moments(sample, options, &moments, Z, w);
+	else
 	{
-		progress_say(options->progress, "%s: least squares, row " INT64_FORMAT " of " INT64_FORMAT,
-					 options->part, from, sample->n);
-		moments_add(&moments, Z, sample_block(sample, from, block, Z));
+		for (int64 from = 0; from < sample->n; from += block)
+		{
+			progress_say(options->progress, "%s: least squares, row " INT64_FORMAT " of " INT64_FORMAT,
+						 options->part, from, sample->n);
+			moments_add(&moments, Z, sample_block(sample, from, block, Z));
+		}
+		total = (double) moments.n;
 	}
 	solve(&moments, options->ridge, fit, &factor);
 	if (!has_covariance(options, fit, &factor))
@@ -134,6 +190,7 @@ linear_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fi
 
 		progress_say(options->progress, "%s: standard errors, row " INT64_FORMAT " of " INT64_FORMAT,
 					 options->part, from, sample->n);
+		sample_block_weights(sample, from, rows, w);
 		for (int i = 0; i < rows; i++)
 		{
 			double	   *z = Z + (Size) i * n;
@@ -144,6 +201,7 @@ linear_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fi
 				z[j] -= moments.mean[j];
 				residual -= fit->beta[j - 1] * z[j];
 			}
+			residual *= w[i];
 			z[0] = residual;
 			for (int j = 1; j < n; j++)
 				z[j] *= residual;
@@ -153,6 +211,6 @@ linear_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fi
 	for (Size i = 0; i < (Size) n * n; i++)
 		U[i] *= (double) fit->rows / (double) (fit->rows - 1 - factor.rank);
 	fit->covariance = palloc_array(double, (Size) n * n);
-	sandwich(bread(&factor, fit->rows), U, n, fit->covariance);
+	sandwich(bread(&factor, total), U, n, fit->covariance);
 	shift_intercept(fit->covariance, fit->p, moments.mean + 1);
 }

@@ -33,6 +33,7 @@ typedef struct Newton
 	int			block;
 	double	   *Z;				/* (block, n) */
 	double	   *y;				/* (block) */
+	double	   *w;				/* (block) weights */
 	double	   *score;			/* (block) */
 	double	   *mean;			/* (n) of the columns over the sample */
 	double	   *scale;			/* (n) 1 / standard deviation, 0 where dropped */
@@ -51,7 +52,7 @@ logit_check(const Sample *sample, const char *where)
 
 	for (int64 i = 0; i < sample->n; i++)
 	{
-		double		outcome = sample->rows[(sample->index ? sample->index[i] : i) * sample->width];
+		double		outcome = sample_outcome_of(sample, sample_row(sample, i));
 
 		if (outcome != 0 && outcome != 1)
 			bad_argument("outcome of logistic regression must be 0 or 1, not %s",
@@ -71,6 +72,7 @@ next_block(Newton *newton, int64 from)
 {
 	int			rows = sample_block(newton->sample, from, newton->block, newton->Z);
 
+	sample_block_weights(newton->sample, from, rows, newton->w);
 	for (int i = 0; i < rows; i++)
 	{
 		double	   *z = newton->Z + (Size) i * newton->n;
@@ -106,16 +108,19 @@ evaluate(Newton *newton, const double *theta)
 		{
 			double		score = newton->score[i];
 			double		away = newton->y[i] > 0 ? -score : score;
+			double		e = exp(-fabs(score));	/* the one exponential of a row */
+			double		mean = (score >= 0 ? 1 : e) / (1 + e);
 
 			/* log(1 + exp(away)) without overflow */
-			newton->plain -= away > 0 ? away + log1p(exp(-away)) : log1p(exp(away));
+			newton->plain -= newton->w[i] * (Max(away, 0) + log1p(e));
 			newton->largest = Max(newton->largest, fabs(score));
-			newton->y[i] -= base_mean(BASE_LOGIT, score);
+			newton->y[i] = newton->w[i] * (newton->y[i] - mean);
+			newton->score[i] = newton->w[i] * mean * (1 - mean);
 		}
 		blas_transpose_times_add(newton->Z, rows, n, newton->y, newton->gradient);
 		for (int i = 0; i < rows; i++)
 		{
-			double		root = sqrt(base_slope(BASE_LOGIT, newton->score[i]));
+			double		root = sqrt(newton->score[i]);
 
 			for (int j = 0; j < n; j++)
 				newton->Z[(Size) i * n + j] *= root;
@@ -130,6 +135,26 @@ evaluate(Newton *newton, const double *theta)
 		newton->gradient[j] -= newton->penalty[j] * theta[j];
 		newton->H[(Size) j * n + j] += newton->penalty[j];
 	}
+}
+
+/* The mean outcome, by weight. */
+static double
+weighted_mean(const Sample *sample)
+{
+	double		total = 0;
+	double		sum = 0;
+
+	for (int64 i = 0; i < sample->n; i++)
+	{
+		int64		row = sample_row(sample, i);
+
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		total += sample->weights[row];
+		sum += sample->weights[row] * sample_outcome_of(sample, row);
+	}
+
+	return sum / total;
 }
 
 /* Centre, scale and drop dependent columns. */
@@ -148,7 +173,7 @@ standardise(Newton *newton, double ridge, BaseFit *fit)
 	linear_from_moments(&moments, &plain, &columns);
 
 	fit->rows = moments.n;
-	fit->mean = moments.mean[0];
+	fit->mean = sample->weights ? weighted_mean(sample) : moments.mean[0];
 	fit->dropped = columns.dropped;
 	newton->mean = moments.mean;
 	for (int j = 1; j < newton->n; j++)
@@ -162,9 +187,32 @@ standardise(Newton *newton, double ridge, BaseFit *fit)
 	}
 }
 
+/* U (n, n), upper triangle: the sum of the squared scores' gradients at theta. */
+static void
+gradient_squares(Newton *newton, const double *theta, double *U)
+{
+	int			n = newton->n;
+
+	memset(U, 0, sizeof(double) * n * n);
+	for (int64 from = 0; from < newton->sample->n; from += newton->block)
+	{
+		int			rows = next_block(newton, from);
+
+		blas_times(newton->Z, rows, n, theta, newton->score);
+		for (int i = 0; i < rows; i++)
+		{
+			double		residual = newton->w[i] * (newton->y[i] - base_mean(BASE_LOGIT, newton->score[i]));
+
+			for (int j = 0; j < n; j++)
+				newton->Z[(Size) i * n + j] *= residual;
+		}
+		blas_gram_add(newton->Z, rows, n, U, n);
+	}
+}
+
 /* Coefficients and their covariance in the units of the columns. */
 static void
-unstandardise(const Newton *newton, const double *theta, bool covariance, BaseFit *fit)
+unstandardise(Newton *newton, const double *theta, bool covariance, BaseFit *fit)
 {
 	int			n = newton->n;
 
@@ -182,8 +230,11 @@ unstandardise(const Newton *newton, const double *theta, bool covariance, BaseFi
 
 		factor_make(&factor, newton->H, n, n, NULL);
 		factor_inverse(&factor, G);
-		for (int j = 1; j < n; j++)
-			newton->H[(Size) j * n + j] -= newton->penalty[j];
+		if (newton->sample->weights)
+			gradient_squares(newton, theta, newton->H);
+		else
+			for (int j = 1; j < n; j++)
+				newton->H[(Size) j * n + j] -= newton->penalty[j];
 		fit->covariance = palloc_array(double, (Size) n * n);
 		sandwich(G, newton->H, n, fit->covariance);
 		for (int i = 0; i < n; i++)
@@ -208,6 +259,7 @@ logit_from_sample(const Sample *sample, const BaseOptions *options, BaseFit *fit
 
 	newton.Z = palloc_array(double, (Size) newton.block * n);
 	newton.y = palloc_array(double, newton.block);
+	newton.w = palloc_array(double, newton.block);
 	newton.score = palloc_array(double, newton.block);
 	newton.scale = palloc0_array(double, n);
 	newton.penalty = palloc0_array(double, n);

@@ -29,7 +29,7 @@ unpack(Reader *from, Base base)
 	response->skipped = get_int64(from, 0, PG_INT64_MAX);
 	response->ridge = get_double(from);
 	response->design = get_design(from);
-	response->fit = get_base_fit(from, response->design->p);
+	response->fit = get_base_fit(from, base, response->design, 0);
 	response->weights = palloc_array(double, design_nweights(response->design));
 	design_weights(response->design, response->fit->intercept, response->fit->beta,
 				   response->weights);

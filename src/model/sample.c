@@ -11,7 +11,6 @@
 #include "model/sample.h"
 
 #define BLOCK_NUMBERS	32768
-#define OUTCOME			0
 #define ARM				1
 #define FIRST_SLOT		2
 
@@ -30,14 +29,13 @@ sample_block_rows(const Sample *sample)
 static inline const double *
 row_of(const Sample *sample, int64 i)
 {
-	return sample->rows + (sample->index ? sample->index[i] : i) * sample->width;
+	return sample->rows + sample_row(sample, i) * sample->width;
 }
 
-/* The feature slots of row i, categories by their sorted numbers. */
-static void
-slots_of(const Sample *sample, int64 i, double *slots)
+void
+sample_slots(const Sample *sample, int64 number, double *slots)
 {
-	const double *row = row_of(sample, i);
+	const double *row = sample->rows + number * sample->width;
 	const Schema *schema = sample->design->schema;
 
 	for (int c = 0; c < schema->ncolumns; c++)
@@ -67,8 +65,8 @@ sample_block(const Sample *sample, int64 from, int rows, double *Z)
 		double	   *z = Z + (Size) i * width;
 		const double *row = row_of(sample, from + i);
 
-		z[0] = row[OUTCOME];
-		slots_of(sample, from + i, sample->scratch);
+		z[0] = sample_outcome_of(sample, sample_row(sample, from + i));
+		sample_slots(sample, sample_row(sample, from + i), sample->scratch);
 		design_expand(design, sample->scratch, z + 1);
 		for (int j = 0; j < design->p; j++)
 			z[1 + j] -= design->mean[j];
@@ -85,9 +83,15 @@ sample_block(const Sample *sample, int64 from, int rows, double *Z)
 	return n;
 }
 
-/* The means of the design's columns over the rows where the feature is there. */
-static void
-set_means(const Sample *sample, double *mean)
+void
+sample_block_weights(const Sample *sample, int64 from, int rows, double *w)
+{
+	for (int i = 0; i < rows; i++)
+		w[i] = sample->weights ? sample->weights[sample_row(sample, from + i)] : 1;
+}
+
+void
+sample_centre(const Sample *sample, double *mean)
 {
 	const Design *design = sample->design;
 	const Schema *schema = design->schema;
@@ -100,7 +104,7 @@ set_means(const Sample *sample, double *mean)
 	{
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
-		slots_of(sample, i, sample->scratch);
+		sample_slots(sample, sample_row(sample, i), sample->scratch);
 		for (int c = 0; c < schema->ncolumns; c++)
 		{
 			const SchemaColumn *column = &schema->columns[c];
@@ -179,5 +183,5 @@ sample_make(Sample *sample, const Schema *schema, const double *rows, int width,
 	sample->scratch = palloc_array(double, Max(sorted->nslots, 1));
 	design = design_make(sorted, find_missing(sample, schema));
 	sample->design = design;
-	set_means(sample, design->mean);
+	sample_centre(sample, design->mean);
 }

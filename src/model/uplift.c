@@ -2,267 +2,396 @@
  * uplift.c
  *		Models of kind uplift: what each offer changes, against the control.
  *
- * With linear bases the uplift is scored by the difference of the
- * coefficients, never as a difference of two scores: so a constant effect is
- * the same number for everybody.
+ * Where the uplift is a linear score it is scored by coefficients of its own,
+ * never as a difference of two scores: so a constant effect is the same
+ * number for everybody.
  */
 #include "coupon.h"
 
 #include <math.h>
 
-#include "utils/json.h"
-
-#include "model/learner.h"
-#include "model/response.h"
+#include "model/folds.h"
 #include "model/uplift.h"
-#include "pg/json.h"
 
-#define MAX_ITERATIONS	10000
+int
+uplift_surfaces(LearnerKind learner, int narms)
+{
+	return learner == LEARNER_T || learner == LEARNER_X ? narms : 1;
+}
+
+int
+uplift_stages(LearnerKind learner)
+{
+	return learner == LEARNER_S || learner == LEARNER_T ? 0 : learner == LEARNER_X ? 2 : 1;
+}
+
+/* The outcome model that an arm is scored by. */
+static inline const Surface *
+surface_of(const Uplift *uplift, int arm)
+{
+	return &uplift->surfaces[uplift->nsurfaces > 1 ? arm : 0];
+}
+
+/* Arms with an outcome model. */
+static inline int
+nscored(const Uplift *uplift)
+{
+	return uplift->learner == LEARNER_S ? uplift->narms : uplift->nsurfaces;
+}
+
+Base
+uplift_stage_base(const Uplift *uplift)
+{
+	return uplift->learner == LEARNER_CLASS_TRANSFORM ? uplift->base : uplift->final;
+}
+
+bool
+uplift_has_trees(const Uplift *uplift)
+{
+	return uplift->base == BASE_TREES ||
+		(uplift->stages > 0 && uplift_stage_base(uplift) == BASE_TREES) ||
+		(uplift->propensity.estimated && uplift->propensity.base == BASE_TREES);
+}
+
+/* Intercept of a part of an arm's outcome model. */
+static double
+arm_intercept(const Uplift *uplift, int arm, int part)
+{
+	const BaseFit *fit = &surface_of(uplift, arm)->fit[part];
+
+	return fit->intercept +
+		(uplift->learner == LEARNER_S && arm > 0 ? fit->beta[uplift->design->p + arm - 1] : 0);
+}
+
+/* Weights of the linear score that is the uplift of an arm, or NULL. */
+static double *
+effect_weights(const Uplift *uplift, int arm)
+{
+	const Design *design = uplift->design;
+	const BaseFit *stage = &uplift->effects[arm * uplift->stages];
+	double	   *beta = palloc_array(double, Max(design->p, 1));
+	double		intercept;
+	double	   *weights;
+
+	if (uplift->stages == 0)
+	{
+		const BaseFit *own = &surface_of(uplift, arm)->fit[0];
+		const BaseFit *control = &surface_of(uplift, 0)->fit[0];
+
+		if (uplift->base != BASE_LINEAR || uplift->target != TARGET_OUTCOME)
+			return NULL;
+		intercept = uplift->learner == LEARNER_S ? own->beta[design->p + arm - 1] :
+			own->intercept - control->intercept;
+		for (int j = 0; j < design->p; j++)
+			beta[j] = own->beta[j] - control->beta[j];
+	}
+	else if (uplift_stage_base(uplift) != BASE_LINEAR)
+		return NULL;
+	else if (uplift->learner == LEARNER_X)
+	{
+		double		share;
+
+		if (uplift->propensity.estimated)
+			return NULL;
+		share = propensity_pair_of(&uplift->propensity, design, NULL, arm);
+		intercept = share * stage[0].intercept + (1 - share) * stage[1].intercept;
+		for (int j = 0; j < design->p; j++)
+			beta[j] = share * stage[0].beta[j] + (1 - share) * stage[1].beta[j];
+	}
+	else
+	{
+		bool		class = uplift->learner == LEARNER_CLASS_TRANSFORM;
+
+		intercept = class ? 2 * (stage->intercept - uplift->centre) : stage->intercept;
+		for (int j = 0; j < design->p; j++)
+			beta[j] = class ? 2 * stage->beta[j] : stage->beta[j];
+	}
+
+	weights = palloc_array(double, design_nweights(design));
+	design_weights(design, intercept, beta, weights);
+	pfree(beta);
+
+	return weights;
+}
+
+/* Weights of all scores; trees have none. */
+static void
+derive(Uplift *uplift)
+{
+	const Design *design = uplift->design;
+	int			n = design_nweights(design);
+
+	uplift->scores = palloc0_array(double *, uplift->narms * MAX_PARTS);
+	for (int a = 0; a < nscored(uplift); a++)
+		for (int part = 0; part < surface_of(uplift, a)->nparts; part++)
+		{
+			double	   *weights;
+
+			if (surface_of(uplift, a)->base[part] == BASE_TREES)
+				continue;
+			weights = palloc_array(double, n);
+			design_weights(design, arm_intercept(uplift, a, part),
+						   surface_of(uplift, a)->fit[part].beta, weights);
+			uplift->scores[a * MAX_PARTS + part] = weights;
+		}
+
+	uplift->stage_weights = palloc0_array(double *, uplift->narms * Max(uplift->stages, 1));
+	for (int i = uplift->stages; i < uplift->narms * uplift->stages; i++)
+	{
+		if (uplift_stage_base(uplift) == BASE_TREES)
+			break;
+		uplift->stage_weights[i] = palloc_array(double, n);
+		design_weights(design, uplift->effects[i].intercept, uplift->effects[i].beta,
+					   uplift->stage_weights[i]);
+	}
+
+	uplift->weights = palloc0_array(double *, uplift->narms);
+	for (int a = 1; a < uplift->narms; a++)
+		uplift->weights[a] = effect_weights(uplift, a);
+}
 
 void
 uplift_pack(StringInfo to, const Uplift *uplift)
 {
 	put_int32(to, uplift->learner);
 	put_int32(to, uplift->base);
+	put_int32(to, uplift->target);
+	put_int32(to, uplift->final);
+	put_int32(to, uplift->folds);
+	put_int64(to, uplift->seed);
+	put_double(to, uplift->centre);
 	put_double(to, uplift->ridge);
 	put_int32(to, uplift->iterations);
 	put_int64(to, uplift->unused);
 	put_int64(to, uplift->skipped);
 	put_int32(to, uplift->narms);
-	for (int a = 0; a < uplift->narms; a++)
-	{
-		put_text(to, uplift->arms[a].name);
-		put_int64(to, uplift->arms[a].rows);
-		put_double(to, uplift->arms[a].mean);
-	}
 	put_design(to, uplift->design);
-	for (int i = 0; i < uplift->nfits; i++)
-		put_base_fit(to, &uplift->fits[i]);
-}
-
-/* Intercept and coefficients of an arm's score. */
-static double
-arm_coefficients(const Uplift *uplift, int arm, const double **beta)
-{
-	const BaseFit *fit = &uplift->fits[uplift->learner == LEARNER_S ? 0 : arm];
-
-	*beta = fit->beta;
-	if (uplift->learner == LEARNER_S && arm > 0)
-		return fit->intercept + fit->beta[uplift->design->p + arm - 1];
-
-	return fit->intercept;
-}
-
-/* Weights of the scores and, of linear bases, of the effects. */
-static void
-derive(Uplift *uplift)
-{
-	const Design *design = uplift->design;
-	int			n = design_nweights(design);
-	double	   *difference = palloc_array(double, Max(design->p, 1));
-	const double *control;
-	double		intercept = arm_coefficients(uplift, 0, &control);
-
-	uplift->scores = palloc_array(double *, uplift->narms);
-	uplift->effects = palloc_array(double *, uplift->narms);
+	put_propensity(to, &uplift->propensity);
+	if (uplift_has_trees(uplift))
+		put_trees_options(to, &uplift->trees_options);
 	for (int a = 0; a < uplift->narms; a++)
 	{
-		const double *beta;
-		double		own = arm_coefficients(uplift, a, &beta);
-		double		change = uplift->learner == LEARNER_T ? own - intercept :
-			a > 0 ? beta[design->p + a - 1] : 0;
+		const UpliftArm *arm = &uplift->arms[a];
 
-		uplift->scores[a] = palloc_array(double, n);
-		design_weights(design, own, beta, uplift->scores[a]);
-		for (int j = 0; j < design->p; j++)
-			difference[j] = beta[j] - control[j];
-		uplift->effects[a] = palloc_array(double, n);
-		design_weights(design, change, difference, uplift->effects[a]);
+		put_text(to, arm->name);
+		put_int64(to, arm->rows);
+		put_double(to, arm->mean);
+		put_int64(to, arm->clipped);
+		for (int group = 0; group < 2; group++)
+		{
+			put_double(to, arm->overlap[group].least);
+			put_double(to, arm->overlap[group].mean);
+			put_double(to, arm->overlap[group].most);
+		}
 	}
-	pfree(difference);
+	for (int i = 0; i < uplift->nsurfaces; i++)
+		put_surface(to, &uplift->surfaces[i]);
+	for (int i = uplift->stages; i < uplift->narms * uplift->stages; i++)
+		put_base_fit(to, &uplift->effects[i]);
+	for (int a = 1; a < uplift->narms && uplift->learner == LEARNER_X; a++)
+	{
+		put_int32(to, uplift->cross[a] != NULL);
+		if (uplift->cross[a])
+			put_doubles(to, uplift->cross[a], (int64) (1 + uplift->design->p) * (1 + uplift->design->p));
+	}
+}
+
+static void
+get_arm(Reader *from, UpliftArm *arm)
+{
+	arm->name = get_text(from);
+	arm->rows = get_int64(from, 0, PG_INT64_MAX);
+	arm->mean = get_double(from);
+	arm->clipped = get_int64(from, 0, PG_INT64_MAX);
+	for (int group = 0; group < 2; group++)
+	{
+		arm->overlap[group].least = get_double(from);
+		arm->overlap[group].mean = get_double(from);
+		arm->overlap[group].most = get_double(from);
+	}
 }
 
 void *
 uplift_unpack(Reader *from, int version)
 {
 	Uplift	   *uplift = palloc0_object(Uplift);
+	int			p;
 
-	uplift->learner = get_int32(from, LEARNER_S, LEARNER_T);
-	uplift->base = get_int32(from, BASE_LINEAR, BASE_LOGIT);
+	uplift->learner = get_int32(from, LEARNER_S, LEARNER_CLASS_TRANSFORM);
+	uplift->base = get_int32(from, BASE_LINEAR, BASE_TREES);
+	uplift->target = get_int32(from, TARGET_OUTCOME, TARGET_FUNNEL);
+	uplift->final = get_int32(from, BASE_LINEAR, BASE_TREES);
+	if (uplift->final == BASE_LOGIT)
+		get_failed(from, "Effect models cannot be logistic.");
+	uplift->folds = get_int32(from, 2, MAX_FOLDS);
+	uplift->seed = get_int64(from, PG_INT64_MIN, PG_INT64_MAX);
+	uplift->centre = get_double(from);
 	uplift->ridge = get_double(from);
 	uplift->iterations = get_int32(from, 1, MAX_ITERATIONS);
 	uplift->unused = get_int64(from, 0, PG_INT64_MAX);
 	uplift->skipped = get_int64(from, 0, PG_INT64_MAX);
 	uplift->narms = get_int32(from, 2, MAX_ARMS);
-	uplift->arms = palloc_array(UpliftArm, uplift->narms);
-	for (int a = 0; a < uplift->narms; a++)
-	{
-		uplift->arms[a].name = get_text(from);
-		uplift->arms[a].rows = get_int64(from, 0, PG_INT64_MAX);
-		uplift->arms[a].mean = get_double(from);
-	}
+	uplift->stages = uplift_stages(uplift->learner);
 	uplift->design = get_design(from);
-	uplift->nfits = uplift->learner == LEARNER_S ? 1 : uplift->narms;
-	uplift->fits = palloc_array(BaseFit, uplift->nfits);
-	for (int i = 0; i < uplift->nfits; i++)
-		uplift->fits[i] = *get_base_fit(from, uplift->design->p +
-										(uplift->learner == LEARNER_S ? uplift->narms - 1 : 0));
+	p = uplift->design->p;
+	get_propensity(from, uplift->narms, uplift->design, &uplift->propensity);
+	if (uplift_has_trees(uplift))
+		get_trees_options(from, &uplift->trees_options);
+	uplift->arms = palloc0_array(UpliftArm, uplift->narms);
+	for (int a = 0; a < uplift->narms; a++)
+		get_arm(from, &uplift->arms[a]);
+
+	uplift->nsurfaces = uplift_surfaces(uplift->learner, uplift->narms);
+	uplift->surfaces = palloc0_array(Surface, uplift->nsurfaces);
+	for (int i = 0; i < uplift->nsurfaces; i++)
+		get_surface(from, uplift->target, uplift->base, uplift->design,
+					uplift->learner == LEARNER_S ? uplift->narms - 1 : 0, &uplift->surfaces[i]);
+	uplift->effects = palloc0_array(BaseFit, uplift->narms * Max(uplift->stages, 1));
+	for (int i = uplift->stages; i < uplift->narms * uplift->stages; i++)
+		uplift->effects[i] = *get_base_fit(from, uplift_stage_base(uplift), uplift->design, 0);
+	uplift->cross = palloc0_array(double *, uplift->narms);
+	for (int a = 1; a < uplift->narms && uplift->learner == LEARNER_X; a++)
+		if (get_int32(from, 0, 1))
+			uplift->cross[a] = get_doubles(from, (int64) (1 + p) * (1 + p));
 	derive(uplift);
 
 	return uplift;
 }
 
-double
-uplift_outcome(const Uplift *uplift, int arm, const double *slots)
+/* Expected outcome of an arm with an outcome model, and its derivatives by the scores of the parts. */
+static double
+outcome_of(const Uplift *uplift, int arm, const double *slots, double *slopes)
 {
-	return base_mean(uplift->base, design_score(uplift->design, uplift->scores[arm], slots));
+	const Surface *surface = surface_of(uplift, arm);
+	double		scores[MAX_PARTS];
+
+	for (int part = 0; part < surface->nparts; part++)
+		scores[part] = base_score(surface->base[part], &surface->fit[part],
+								  uplift->scores[arm * MAX_PARTS + part], uplift->design,
+								  uplift->learner == LEARNER_S ? arm - 1 : -1, slots);
+
+	return surface_mean(surface, scores, slopes);
+}
+
+/* Score of an effect model. */
+static double
+stage_score(const Uplift *uplift, int arm, int stage, const double *slots)
+{
+	int			i = arm * uplift->stages + stage;
+
+	return base_score(uplift_stage_base(uplift), &uplift->effects[i], uplift->stage_weights[i],
+					  uplift->design, -1, slots);
+}
+
+double
+uplift_baseline(const Uplift *uplift, const double *slots)
+{
+	return outcome_of(uplift, 0, slots, NULL);
 }
 
 double
 uplift_effect(const Uplift *uplift, int arm, const double *slots)
 {
-	if (uplift->base == BASE_LINEAR)
-		return design_score(uplift->design, uplift->effects[arm], slots);
+	Base		base = uplift_stage_base(uplift);
 
-	return uplift_outcome(uplift, arm, slots) - uplift_outcome(uplift, 0, slots);
+	if (uplift->weights[arm])
+		return design_score(uplift->design, uplift->weights[arm], slots);
+	if (uplift->learner == LEARNER_X)
+	{
+		double		share = propensity_pair_of(&uplift->propensity, uplift->design, slots, arm);
+
+		return share * base_mean(base, stage_score(uplift, arm, 0, slots)) +
+			(1 - share) * base_mean(base, stage_score(uplift, arm, 1, slots));
+	}
+	if (uplift->stages == 1)
+	{
+		double		mean = base_mean(base, stage_score(uplift, arm, 0, slots));
+
+		return uplift->learner == LEARNER_CLASS_TRANSFORM ? 2 * (mean - uplift->centre) : mean;
+	}
+
+	return outcome_of(uplift, arm, slots, NULL) - outcome_of(uplift, 0, slots, NULL);
 }
 
-/* The derivative of the expected outcome by the score of an arm. */
+/* Variance of the difference of two outcome models; z (1 + p) are the row's columns. */
 static double
-slope(const Uplift *uplift, int arm, const double *slots)
+difference_variance(const Uplift *uplift, int arm, const double *slots, const double *z)
 {
-	return base_slope(uplift->base, design_score(uplift->design, uplift->scores[arm], slots));
+	int			p = uplift->design->p;
+	double		offer[MAX_PARTS];
+	double		control[MAX_PARTS];
+	double		variance = 0;
+
+	outcome_of(uplift, arm, slots, offer);
+	outcome_of(uplift, 0, slots, control);
+	for (int part = 0; part < surface_of(uplift, 0)->nparts; part++)
+	{
+		const double *ours = surface_of(uplift, arm)->fit[part].covariance;
+		const double *theirs = surface_of(uplift, 0)->fit[part].covariance;
+
+		if (ours == NULL || theirs == NULL)
+			return NAN;
+		if (uplift->learner == LEARNER_T)
+			variance += offer[part] * offer[part] * quadratic_form(ours, z, 1 + p) +
+				control[part] * control[part] * quadratic_form(theirs, z, 1 + p);
+		else
+		{
+			int			n = p + uplift->narms;
+			double	   *gradient = palloc0_array(double, n);
+
+			for (int j = 0; j <= p; j++)
+				gradient[j] = z[j] * (offer[part] - control[part]);
+			gradient[p + arm] = offer[part];
+			variance += quadratic_form(ours, gradient, n);
+			pfree(gradient);
+		}
+	}
+
+	return variance;
+}
+
+/* Variance of an effect model, or of the two of x by their shares. */
+static double
+stage_variance(const Uplift *uplift, int arm, const double *slots, const double *z)
+{
+	const Design *design = uplift->design;
+	int			n = 1 + design->p;
+	const BaseFit *stage = &uplift->effects[arm * uplift->stages];
+	double		factor = 1;
+	double		share;
+
+	if (uplift->learner == LEARNER_X)
+	{
+		if (uplift->cross[arm] == NULL || stage[0].covariance == NULL || stage[1].covariance == NULL)
+			return NAN;
+		share = propensity_pair_of(&uplift->propensity, design, slots, arm);
+		return share * share * quadratic_form(stage[0].covariance, z, n) +
+			(1 - share) * (1 - share) * quadratic_form(stage[1].covariance, z, n) +
+			2 * share * (1 - share) * quadratic_form(uplift->cross[arm], z, n);
+	}
+
+	if (stage->covariance == NULL)
+		return NAN;
+	if (uplift->learner == LEARNER_CLASS_TRANSFORM)
+		factor = 2 * base_slope(uplift->base, stage_score(uplift, arm, 0, slots));
+
+	return factor * factor * quadratic_form(stage->covariance, z, n);
 }
 
 double
 uplift_standard_error(const Uplift *uplift, int arm, const double *slots)
 {
 	const Design *design = uplift->design;
-	int			p = design->p;
-	int			n = 1 + p + (uplift->learner == LEARNER_S ? uplift->narms - 1 : 0);
-	double	   *gradient = palloc0_array(double, n);
-	double		offer = slope(uplift, arm, slots);
-	double		control = slope(uplift, 0, slots);
+	double	   *z = palloc_array(double, 1 + design->p);
 	double		variance;
 
-	gradient[0] = 1;
-	design_expand(design, slots, gradient + 1);
-	for (int j = 0; j < p; j++)
-		gradient[1 + j] -= design->mean[j];
+	z[0] = 1;
+	design_expand(design, slots, z + 1);
+	for (int j = 0; j < design->p; j++)
+		z[1 + j] -= design->mean[j];
+	variance = uplift->stages == 0 ? difference_variance(uplift, arm, slots, z) :
+		stage_variance(uplift, arm, slots, z);
+	pfree(z);
 
-	if (uplift->learner == LEARNER_T)
-	{
-		const double *ours = uplift->fits[arm].covariance;
-		const double *theirs = uplift->fits[0].covariance;
-
-		variance = ours == NULL || theirs == NULL ? NAN :
-			offer * offer * quadratic_form(ours, gradient, n) +
-			control * control * quadratic_form(theirs, gradient, n);
-	}
-	else
-	{
-		for (int j = 0; j <= p; j++)
-			gradient[j] *= offer - control;
-		gradient[p + arm] = offer;
-		variance = uplift->fits[0].covariance == NULL ? NAN :
-			quadratic_form(uplift->fits[0].covariance, gradient, n);
-	}
-	pfree(gradient);
-
-	return isnan(variance) ? NAN : sqrt(Max(variance, 0));
-}
-
-static bool
-has_covariance(const Uplift *uplift)
-{
-	for (int i = 0; i < uplift->nfits; i++)
-		if (uplift->fits[i].covariance == NULL)
-			return false;
-
-	return true;
-}
-
-static void
-describe_arms(const Uplift *uplift, StringInfo json)
-{
-	appendStringInfoString(json, ", \"arms\": [");
-	for (int a = 0; a < uplift->narms; a++)
-	{
-		appendStringInfoString(json, a ? ", {\"arm\": " : "{\"arm\": ");
-		escape_json(json, uplift->arms[a].name);
-		appendStringInfo(json, ", \"rows\": " INT64_FORMAT, uplift->arms[a].rows);
-		json_member(json, "mean_outcome", uplift->arms[a].mean);
-		appendStringInfoChar(json, '}');
-	}
-	appendStringInfoChar(json, ']');
-}
-
-static void
-describe_fits(const Uplift *uplift, StringInfo json)
-{
-	appendStringInfoString(json, ", \"fits\": [");
-	for (int i = 0; i < uplift->nfits; i++)
-	{
-		const BaseFit *fit = &uplift->fits[i];
-
-		appendStringInfo(json, "%s{\"rows\": " INT64_FORMAT, i ? ", " : "", fit->rows);
-		if (uplift->learner == LEARNER_T)
-		{
-			appendStringInfoString(json, ", \"arm\": ");
-			escape_json(json, uplift->arms[i].name);
-		}
-		describe_dropped(json, uplift->design, fit);
-		json_member(json, "deviance", fit->deviance);
-		json_member(json, "null_deviance", fit->null_deviance);
-		if (uplift->base == BASE_LOGIT)
-			appendStringInfo(json, ", \"steps\": %d, \"converged\": %s, \"separated\": %s",
-							 fit->steps, fit->converged ? "true" : "false",
-							 fit->separated ? "true" : "false");
-		appendStringInfoChar(json, '}');
-	}
-	appendStringInfoChar(json, ']');
-}
-
-void
-uplift_describe(const void *model, StringInfo json)
-{
-	const Uplift *uplift = model;
-	int64		rows = 0;
-	bool		some = false;
-
-	for (int a = 0; a < uplift->narms; a++)
-		rows += uplift->arms[a].rows;
-	appendStringInfo(json, ", \"rows\": " INT64_FORMAT ", \"skipped\": " INT64_FORMAT,
-					 rows, uplift->skipped);
-	appendStringInfoString(json, ", \"control\": ");
-	escape_json(json, uplift->arms[0].name);
-	describe_arms(uplift, json);
-	appendStringInfo(json, ", \"options\": {\"learner\": \"%s\", \"base\": \"%s\", \"iterations\": %d",
-					 learner_name(uplift->learner), base_name(uplift->base), uplift->iterations);
-	json_member(json, "ridge", uplift->ridge);
-	appendStringInfoChar(json, '}');
-	appendStringInfoString(json, ", \"unused_options\": [");
-	for (int i = 0; learner_option_name(i); i++)
-		if (uplift->unused & (UINT64CONST(1) << i))
-		{
-			appendStringInfo(json, "%s\"%s\"", some ? ", " : "", learner_option_name(i));
-			some = true;
-		}
-	appendStringInfoString(json, "], \"features\": ");
-	schema_describe(uplift->design->schema, json);
-	describe_fits(uplift, json);
-	appendStringInfo(json, ", \"standard_errors\": \"%s\"",
-					 !has_covariance(uplift) ? "none: too many columns or too few rows" :
-					 uplift->base == BASE_LINEAR ? "robust (HC1)" : "maximum likelihood");
-}
-
-void
-uplift_trace(const void *model, TraceSink sink, void *to)
-{
-	const Uplift *uplift = model;
-
-	for (int i = 0; i < uplift->nfits; i++)
-		for (int step = 0; step < uplift->fits[i].steps; step++)
-			sink(to, uplift->learner == LEARNER_T ? uplift->arms[i].name : "",
-				 step + 1, "log_likelihood", uplift->fits[i].trace[step]);
+	return isfinite(variance) ? sqrt(Max(variance, 0)) : NAN;
 }

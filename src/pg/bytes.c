@@ -55,6 +55,19 @@ put_doubles(StringInfo to, const double *values, int64 n)
 }
 
 void
+put_floats(StringInfo to, const float *values, int64 n)
+{
+	if (n > MaxAllocSize / sizeof(float))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("value of %lld numbers is too large", (long long) n)));
+	for (int64 i = 0; i < n; i++)
+		check_finite(values[i]);
+	if (n > 0)
+		appendBinaryStringInfo(to, (const char *) values, sizeof(float) * n);
+}
+
+void
 put_text(StringInfo to, const char *text)
 {
 	int			length = strlen(text);
@@ -142,6 +155,22 @@ get_doubles(Reader *from, int64 n)
 		get_failed(from, "The value is truncated.");
 	values = palloc_array(double, Max(n, 1));
 	memcpy(values, get_bytes(from, sizeof(double) * n), sizeof(double) * n);
+	for (int64 i = 0; i < n; i++)
+		if (!isfinite(values[i]))
+			get_failed(from, "A number is not finite.");
+
+	return values;
+}
+
+float *
+get_floats(Reader *from, int64 n)
+{
+	float	   *values;
+
+	if (n < 0 || n > (from->end - from->at) / (int64) sizeof(float))
+		get_failed(from, "The value is truncated.");
+	values = palloc_array(float, Max(n, 1));
+	memcpy(values, get_bytes(from, sizeof(float) * n), sizeof(float) * n);
 	for (int64 i = 0; i < n; i++)
 		if (!isfinite(values[i]))
 			get_failed(from, "A number is not finite.");

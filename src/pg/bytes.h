@@ -17,6 +17,7 @@ extern void put_int32(StringInfo to, int32 value);
 extern void put_int64(StringInfo to, int64 value);
 extern void put_double(StringInfo to, double value);
 extern void put_doubles(StringInfo to, const double *values, int64 n);
+extern void put_floats(StringInfo to, const float *values, int64 n);
 extern void put_text(StringInfo to, const char *text);
 
 typedef struct Reader
@@ -36,6 +37,9 @@ extern double get_double(Reader *from);
 
 /* n finite numbers, palloc'd. */
 extern double *get_doubles(Reader *from, int64 n);
+
+/* n finite single-precision numbers, palloc'd. */
+extern float *get_floats(Reader *from, int64 n);
 
 /* A string in the server's encoding, palloc'd. */
 extern char *get_text(Reader *from);

@@ -124,6 +124,42 @@ feature_category(Datum datum, const FeatureSource *source, FeatureValue *value)
 	}
 }
 
+/* Room for n elements. */
+static double *
+scratch_of(FeatureReader *reader, int s, int n)
+{
+	if (n > reader->scratch_room[s])
+	{
+		reader->scratch[s] = MemoryContextAlloc(reader->context, sizeof(double) * n);
+		reader->scratch_room[s] = n;
+	}
+
+	return (double *) reader->scratch[s];
+}
+
+/* An array some of whose elements are null: these are missing. */
+static void
+array_with_holes(FeatureReader *reader, int s, ArrayType *array, int n)
+{
+	double	   *elements = scratch_of(reader, s, n);
+	const bits8 *there = ARR_NULLBITMAP(array);
+	const char *data = ARR_DATA_PTR(array);
+	bool		wide = ARR_ELEMTYPE(array) == FLOAT8OID;
+
+	for (int i = 0; i < n; i++)
+	{
+		elements[i] = NAN;
+		if (!(there[i / 8] & (1 << i % 8)))
+			continue;
+		elements[i] = wide ? *(const float8 *) data : *(const float4 *) data;
+		data += wide ? sizeof(float8) : sizeof(float4);
+		if (unlikely(!isfinite(elements[i])))
+			not_finite(reader->sources[s].name, elements[i]);
+	}
+	reader->values[s].length = n;
+	reader->values[s].elements = elements;
+}
+
 void
 feature_array(FeatureReader *reader, int s, Datum datum)
 {
@@ -134,6 +170,12 @@ feature_array(FeatureReader *reader, int s, Datum datum)
 
 	if (ARR_NDIM(array) > 1)
 		bad_argument("feature \"%s\" must be a one-dimensional array", source->name);
+	if (ARR_HASNULL(array) && reader->holes)
+	{
+		array_with_holes(reader, s, array, n);
+		value->missing = n == 0;
+		return;
+	}
 	if (ARR_HASNULL(array) && array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -144,14 +186,8 @@ feature_array(FeatureReader *reader, int s, Datum datum)
 		value->elements = (const double *) ARR_DATA_PTR(array);
 	else
 	{
-		double	   *elements;
+		double	   *elements = scratch_of(reader, s, n);
 
-		if (n > reader->scratch_room[s])
-		{
-			reader->scratch[s] = MemoryContextAlloc(reader->context, sizeof(double) * n);
-			reader->scratch_room[s] = n;
-		}
-		elements = (double *) reader->scratch[s];
 		for (int i = 0; i < n; i++)
 			elements[i] = ((const float4 *) ARR_DATA_PTR(array))[i];
 		value->elements = elements;

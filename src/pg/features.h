@@ -31,6 +31,7 @@ typedef struct FeatureReader
 	const TypeCacheEntry *named;	/* of a named row type, which may be altered; or NULL */
 	uint64		version;		/* of the named type's columns */
 	TupleDesc	row;			/* NULL for an array */
+	bool		holes;			/* elements of arrays may be missing; set by the caller */
 	int			nsources;
 	FeatureSource *sources;		/* (nsources) */
 	Datum	   *datums;			/* of the row at hand */

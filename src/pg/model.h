@@ -23,6 +23,8 @@ typedef enum ModelKind
 	MODEL_LOGIT = 2,
 	MODEL_UPLIFT = 3,
 	MODEL_PLAN = 4,
+	MODEL_TREES = 5,
+	MODEL_NETWORK = 6,
 } ModelKind;
 
 typedef struct Model

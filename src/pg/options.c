@@ -108,6 +108,94 @@ texts_of(const Option *option, JsonbValue *value)
 	return list;
 }
 
+/* One number, an object of numbers, or a choice. */
+static NumberMap
+numbers_of(const Option *option, JsonbValue *value)
+{
+	NumberMap	map = {.given = true, .choice = -1};
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	element;
+	int			room = 1;
+
+	for (int i = 0; value->type == jbvString && option->choices[i]; i++)
+		if (value->val.string.len == strlen(option->choices[i]) &&
+			memcmp(value->val.string.val, option->choices[i], value->val.string.len) == 0)
+		{
+			map.choice = i;
+			return map;
+		}
+	if (value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data))
+		room = Max(JsonContainerSize(value->val.binary.data), 1);
+	else if (value->type != jbvNumeric)
+		wrong_value(option, psprintf("a number between %g and %g, an object of such numbers, or \"%s\"",
+									 option->least, option->most, option->choices[0]));
+	map.numbers = palloc_array(double, room);
+	if (value->type == jbvNumeric)
+	{
+		map.n = 1;
+		map.numbers[0] = number_of(option, value, "a number");
+		return map;
+	}
+
+	map.names = palloc_array(char *, room);
+	it = JsonbIteratorInit(value->val.binary.data);
+	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		map.names[map.n] = pnstrdup(element.val.string.val, element.val.string.len);
+		JsonbIteratorNext(&it, &element, true);
+		map.numbers[map.n++] = number_of(option, &element, "a number");
+	}
+
+	return map;
+}
+
+/* Put an integer within the bounds behind the list; false of anything else. */
+static bool
+add_int(const Option *option, const JsonbValue *value, IntList *list)
+{
+	double		number;
+
+	if (value->type != jbvNumeric || list->n >= MAX_INTS)
+		return false;
+	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+												NumericGetDatum(value->val.numeric)));
+	/* what is no number is not within them */
+	if (!(number >= option->least && number <= option->most) || number != floor(number))
+		return false;
+	list->values[list->n++] = (int) number;
+
+	return true;
+}
+
+/* A list of integers, or one for itself. */
+static IntList
+ints_of(const Option *option, JsonbValue *value)
+{
+	IntList		list = {0};
+	bool		good = true;
+	JsonbIterator *it;
+	JsonbValue	element;
+	JsonbIteratorToken token;
+
+	if (value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data))
+	{
+		it = JsonbIteratorInit(value->val.binary.data);
+		while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+			if (token == WJB_ELEM)
+				good = good && add_int(option, &element, &list);
+	}
+	else
+		good = add_int(option, value, &list);
+	if (!good || list.n == 0)
+		wrong_value(option, psprintf("an integer between %g and %g, or an array of 1 to %d of them",
+									 option->least, option->most, MAX_INTS));
+
+	return list;
+}
+
 static void
 read_value(const Option *option, JsonbValue *value, void *field)
 {
@@ -127,6 +215,9 @@ read_value(const Option *option, JsonbValue *value, void *field)
 				*(int *) field = (int) number;
 				break;
 			}
+		case OPTION_INTS:
+			*(IntList *) field = ints_of(option, value);
+			break;
 		case OPTION_NUMBER:
 			*(double *) field = number_of(option, value, "a number");
 			break;
@@ -140,6 +231,14 @@ read_value(const Option *option, JsonbValue *value, void *field)
 			break;
 		case OPTION_TEXTS:
 			*(TextList *) field = texts_of(option, value);
+			break;
+		case OPTION_NUMBERS:
+			*(NumberMap *) field = numbers_of(option, value);
+			break;
+		case OPTION_OBJECT:
+			if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+				wrong_value(option, "a JSON object");
+			*(const Jsonb **) field = JsonbValueToJsonb(value);
 			break;
 		case OPTION_SEED:
 			{
@@ -229,4 +328,35 @@ options_text(const Jsonb *options)
 		return pstrdup("{}");
 
 	return JsonbToCString(NULL, (JsonbContainer *) &options->root, VARSIZE(options));
+}
+
+int
+options_numbers(const char *option, const Jsonb *object, char ***names, double **numbers)
+{
+	JsonbIterator *it = JsonbIteratorInit((JsonbContainer *) &object->root);
+	int			n = 0;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+
+	*names = palloc_array(char *, Max(JB_ROOT_COUNT(object), 1));
+	*numbers = palloc_array(double, Max(JB_ROOT_COUNT(object), 1));
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		(*names)[n] = pnstrdup(value.val.string.val, value.val.string.len);
+		JsonbIteratorNext(&it, &value, true);
+		if (value.type != jbvNumeric)
+			bad_argument("option \"%s\" must have a number for \"%s\"", option, (*names)[n]);
+		(*numbers)[n++] = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+															 NumericGetDatum(value.val.numeric)));
+	}
+
+	return n;
+}
+
+const Jsonb *
+jsonb_of_text(const char *json)
+{
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 }

@@ -18,6 +18,9 @@ typedef enum OptionType
 	OPTION_CHOICE,				/* int, the index among choices */
 	OPTION_TEXTS,				/* TextList; one string is a list of one */
 	OPTION_SEED,				/* int64, any integer */
+	OPTION_NUMBERS,				/* NumberMap, each number within least..most; or a choice */
+	OPTION_INTS,				/* IntList, each within least..most; one integer is a list of one */
+	OPTION_OBJECT,				/* const Jsonb *, an object */
 } OptionType;
 
 /* A list of strings. */
@@ -26,6 +29,25 @@ typedef struct TextList
 	int			n;
 	char	  **texts;
 } TextList;
+
+/* One number for all, a number for each name, or instead of numbers a choice. */
+typedef struct NumberMap
+{
+	bool		given;
+	int			choice;			/* the index among choices, or -1 */
+	int			n;				/* numbers */
+	char	  **names;			/* (n), or NULL of one number for all */
+	double	   *numbers;		/* (n) */
+} NumberMap;
+
+/* A list of integers, at most MAX_INTS of them. */
+#define MAX_INTS	16
+
+typedef struct IntList
+{
+	int			n;
+	int			values[MAX_INTS];
+} IntList;
 
 /* One known key. */
 typedef struct Option
@@ -53,5 +75,14 @@ extern const Jsonb *options_arg(FunctionCallInfo fcinfo, int i);
 
 /* The text form, palloc'd: "{}" for NULL. */
 extern char *options_text(const Jsonb *options);
+
+/*
+ * The members of an object that an option holds, each a number: how many, and
+ * their names and numbers, palloc'd.
+ */
+extern int	options_numbers(const char *option, const Jsonb *object, char ***names, double **numbers);
+
+/* From the text form. */
+extern const Jsonb *jsonb_of_text(const char *json);
 
 #endif							/* COUPON_OPTIONS_H */

@@ -169,6 +169,31 @@ schema_expanded(const Schema *schema)
 	return n;
 }
 
+int
+schema_parts(const Schema *schema)
+{
+	int			n = 0;
+
+	for (int c = 0; c < schema->ncolumns; c++)
+		n += schema->columns[c].length;
+
+	return n;
+}
+
+char *
+schema_part_name(const Schema *schema, int part)
+{
+	int			c = 0;
+	const char *name;
+
+	while (part >= schema->columns[c].length)
+		part -= schema->columns[c++].length;
+	name = schema->columns[c].name[0] ? schema->columns[c].name : "features";
+
+	return schema->columns[c].class == COLUMN_ARRAY ?
+		psprintf("%s[%d]", name, part + 1) : pstrdup(name);
+}
+
 void
 put_schema(StringInfo to, const Schema *schema)
 {

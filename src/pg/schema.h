@@ -85,6 +85,13 @@ pg_noreturn extern void too_many_columns(void);
 /* The columns that a linear model spreads the features out to, before missing values. */
 extern int schema_expanded(const Schema *schema);
 
+/*
+ * The parts that features are explained by: each feature, but of an array
+ * each element.  Their number, and the name of one, palloc'd.
+ */
+extern int	schema_parts(const Schema *schema);
+extern char *schema_part_name(const Schema *schema, int part);
+
 /* To and from bytes; what is read is validated. */
 extern void put_schema(StringInfo to, const Schema *schema);
 extern Schema *get_schema(Reader *from);

@@ -31,6 +31,7 @@ scorer_slots(FunctionCallInfo fcinfo, ModelArg *model, const Schema *schema)
 													  ALLOCSET_SMALL_SIZES);
 		FeatureReader *reader = features_score(fcinfo, 1, schema, context);
 
+		reader->holes = model->type->kind == MODEL_TREES;
 		if (scorer->reader)
 			MemoryContextDelete(scorer->reader->context);
 		scorer->reader = reader;

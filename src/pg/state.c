@@ -48,7 +48,10 @@ state_arg(FunctionCallInfo fcinfo, int i, StateKind kind)
 	if (PG_ARGISNULL(i))
 		return NULL;
 
-	state = (FlatState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
+	/* in place it is as it is, row after row */
+	state = (FlatState *) PG_GETARG_POINTER(i);
+	if (unlikely(VARATT_IS_EXTENDED(state)))
+		state = (FlatState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
 	if (state->kind != kind)
 	{
 		const StateType *type = state_type_of(state->kind);

@@ -20,6 +20,8 @@
 typedef enum StateKind
 {
 	STATE_LINEAR = 1,
+	STATE_AB_TEST = 2,
+	STATE_BALANCE = 3,
 } StateKind;
 
 typedef struct FlatState

@@ -154,8 +154,8 @@ check_schema(Training *training, const FeatureReader *reader)
 	training->version = reader->version;
 }
 
-Datum
-training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
+static Datum
+add(FunctionCallInfo fcinfo, bool with_arms, bool holes, SiteExclude exclude)
 {
 	MemoryContext context = aggregate_context(fcinfo);
 	Training   *training = training_arg(fcinfo, 0);
@@ -192,6 +192,7 @@ training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
 	}
 
 	reader = site_reader(site, fcinfo, features, exclude);
+	reader->holes = holes;
 	features_read(reader, fcinfo, features);
 	check_schema(training, reader);
 	row = collector_row(training->rows);
@@ -207,6 +208,18 @@ training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
 	row[TRAINING_ARM] = arm;
 
 	PG_RETURN_POINTER(training);
+}
+
+Datum
+training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
+{
+	return add(fcinfo, with_arms, false, exclude);
+}
+
+Datum
+training_add_holes(FunctionCallInfo fcinfo, SiteExclude exclude)
+{
+	return add(fcinfo, false, true, exclude);
 }
 
 Training *

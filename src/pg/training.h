@@ -36,6 +36,9 @@ typedef struct Training
  */
 extern Datum training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude);
 
+/* The same without arms, of arrays that may have missing elements. */
+extern Datum training_add_holes(FunctionCallInfo fcinfo, SiteExclude exclude);
+
 /* The training set in argument i, or NULL. */
 extern Training *training_arg(FunctionCallInfo fcinfo, int i);
 

@@ -7,7 +7,9 @@
 #include <math.h>
 
 #include "model/linear_state.h"
+#include "model/network_model.h"
 #include "model/response.h"
+#include "model/trees_model.h"
 #include "pg/scorer.h"
 #include "pg/training.h"
 
@@ -279,6 +281,19 @@ predict(PG_FUNCTION_ARGS)
 	ModelArg   *arg = model_arg(fcinfo, 0);
 	const Response *response = arg->model;
 
+	if (arg->type->kind == MODEL_NETWORK)
+	{
+		const Network *network = arg->model;
+
+		PG_RETURN_FLOAT8(network_predict(network,
+										 scorer_slots(fcinfo, arg, network->design->schema)));
+	}
+	if (arg->type->kind == MODEL_TREES)
+	{
+		const Trees *trees = arg->model;
+
+		PG_RETURN_FLOAT8(trees_predict(trees, scorer_slots(fcinfo, arg, trees->schema)));
+	}
 	if (arg->type->kind != MODEL_LINEAR && arg->type->kind != MODEL_LOGIT)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),

@@ -1,6 +1,7 @@
 /*
  * uplift_sql.c
- *		uplift_fit(), uplift(), uplifts(), uplift_array() and arms().
+ *		uplift_fit(), uplift(), uplifts(), uplift_array(), propensities() and
+ *		arms().
  */
 #include "coupon.h"
 
@@ -52,7 +53,7 @@ uplift_fit_final(PG_FUNCTION_ARGS)
 	learner_options(training->options, &options);
 	sample_make(&trial.sample, training->schema, training->rows->rows, training->rows->width,
 				training->rows->n);
-	trial.arms = training->arms;
+	trial.names = training->arms;
 	trial.skipped = training->skipped;
 	learner_fit(&trial, &options, &uplift);
 
@@ -117,7 +118,7 @@ uplifts(PG_FUNCTION_ARGS)
 	ModelArg   *arg;
 	const Uplift *model = uplift_arg(fcinfo, &arg);
 	const double *slots = scorer_slots(fcinfo, arg, model->design->schema);
-	double		baseline = uplift_outcome(model, 0, slots);
+	double		baseline = uplift_baseline(model, slots);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int a = 1; a < model->narms; a++)
@@ -130,6 +131,31 @@ uplifts(PG_FUNCTION_ARGS)
 			Float8GetDatum(error),
 		};
 		bool		nulls[4] = {false, false, false, isnan(error)};
+
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(uplift_propensities);
+
+/* propensities(model, features) returns setof (arm, propensity) */
+Datum
+uplift_propensities(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ModelArg   *arg;
+	const Uplift *model = uplift_arg(fcinfo, &arg);
+	const double *slots = scorer_slots(fcinfo, arg, model->design->schema);
+	double		p[MAX_ARMS];
+
+	propensity_of(&model->propensity, model->design, slots, p);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	for (int a = 0; a < model->narms; a++)
+	{
+		Datum		values[2] = {CStringGetTextDatum(model->arms[a].name), Float8GetDatum(p[a])};
+		bool		nulls[2] = {false, false};
 
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}

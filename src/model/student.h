@@ -1,0 +1,16 @@
+/*
+ * student.h
+ *		Student's distribution: tails and quantiles.
+ */
+#ifndef COUPON_STUDENT_H
+#define COUPON_STUDENT_H
+
+#include "coupon.h"
+
+/* The probability that |t| is exceeded, with so many degrees of freedom (any positive number). */
+extern double student_tails(double t, double freedom);
+
+/* The t that is exceeded in absolute value with this probability, 0 < p < 1. */
+extern double student_quantile(double p, double freedom);
+
+#endif							/* COUPON_STUDENT_H */
