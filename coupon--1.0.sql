@@ -1024,13 +1024,116 @@ COMMENT ON AGGREGATE uplift_summary(double precision, double precision, boolean)
 CREATE FUNCTION uplift_curve(
 	query text, points integer DEFAULT 100,
 	OUT share double precision, OUT customers double precision,
-	OUT gain double precision, OUT gain_se double precision, OUT random double precision,
-	OUT qini double precision, OUT qini_random double precision, OUT qini_perfect double precision
+	OUT gain double precision, OUT gain_se double precision, OUT gain_low double precision, OUT gain_high double precision,
+	OUT random double precision, OUT qini double precision, OUT qini_random double precision, OUT qini_perfect double precision
 ) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 101;
 
 COMMENT ON FUNCTION uplift_curve(text, integer)
-	IS 'gain and Qini curve of a query that returns score, outcome and treated, at evenly spaced shares';
+	IS 'gain and Qini curve of a query that returns score, outcome and treated, at evenly spaced shares, with a 95 % band';
+
+CREATE FUNCTION uplift_calibration(
+	query text, bins integer DEFAULT 10,
+	OUT bin integer, OUT customers bigint, OUT treated bigint, OUT control bigint,
+	OUT predicted double precision, OUT observed double precision,
+	OUT standard_error double precision, OUT low double precision, OUT high double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 10;
+
+COMMENT ON FUNCTION uplift_calibration(text, integer)
+	IS 'predicted against observed uplift by bins of the score, of a query that returns score, outcome and treated';
+
+CREATE TYPE cost_summary AS (
+	rows    bigint,				-- used
+	treated bigint,				-- among them
+	control bigint,
+	skipped bigint,				-- with a null
+	gain    double precision,	-- mean of the treated - of the controls
+	gain_se double precision,
+	cost    double precision,
+	cost_se double precision,
+	aucc    double precision,
+	aucc_se double precision
+);
+
+COMMENT ON TYPE cost_summary IS 'how well a score ranks customers by gain per unit of cost, with standard errors';
+
+CREATE FUNCTION cost_add(internal, double precision, double precision, double precision, boolean) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION aucc_final(internal) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION cost_summary_final(internal) RETURNS cost_summary
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION cost_add(internal, double precision, double precision, double precision, boolean)
+	IS 'transition of aucc and cost_summary';
+COMMENT ON FUNCTION aucc_final(internal) IS 'final function of aucc';
+COMMENT ON FUNCTION cost_summary_final(internal) IS 'final function of cost_summary';
+
+CREATE AGGREGATE aucc(score double precision, gain double precision, cost double precision, treated boolean) (
+	SFUNC            = cost_add,
+	STYPE            = internal,
+	SSPACE           = 32000,
+	FINALFUNC        = aucc_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC      = evaluation_combine,
+	SERIALFUNC       = evaluation_serial,
+	DESERIALFUNC     = evaluation_deserial,
+	PARALLEL         = SAFE
+);
+
+COMMENT ON AGGREGATE aucc(double precision, double precision, double precision, boolean)
+	IS 'normalised area under the cost curve, incremental gain over incremental cost: 1/2 for a random score';
+
+CREATE AGGREGATE cost_summary(score double precision, gain double precision, cost double precision, treated boolean) (
+	SFUNC            = cost_add,
+	STYPE            = internal,
+	SSPACE           = 32000,
+	FINALFUNC        = cost_summary_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC      = evaluation_combine,
+	SERIALFUNC       = evaluation_serial,
+	DESERIALFUNC     = evaluation_deserial,
+	PARALLEL         = SAFE
+);
+
+COMMENT ON AGGREGATE cost_summary(double precision, double precision, double precision, boolean)
+	IS 'rows, average gain and cost, and aucc, each with its standard error';
+
+CREATE FUNCTION gain_scores(offer integer, outcome double precision, probabilities double precision[])
+	RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION gain_scores(integer, double precision, double precision[])
+	IS 'inverse-propensity scores of what each offer would gain over the control, from a row of a trial';
+
+CREATE FUNCTION gain_scores(offer integer, outcome double precision, probabilities double precision[], means double precision[])
+	RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION gain_scores(integer, double precision, double precision[], double precision[])
+	IS 'the same, doubly robust: with the outcome that a model expects of each arm';
+
+CREATE FUNCTION budget_curve(
+	query text, points integer DEFAULT 100,
+	OUT budget double precision, OUT spend double precision, OUT gain double precision, OUT standard_error double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 101;
+
+COMMENT ON FUNCTION budget_curve(text, integer)
+	IS 'gain at every budget of the policy that predictions imply: multi-armed Qini curve of a query that returns gains, costs and scores';
+
+CREATE FUNCTION budget_difference(
+	query text, points integer DEFAULT 100,
+	OUT budget double precision, OUT gain double precision, OUT other_gain double precision,
+	OUT difference double precision, OUT standard_error double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 101;
+
+COMMENT ON FUNCTION budget_difference(text, integer)
+	IS 'the curves of two policies and their difference, of a query that returns gains, other_gains, costs and scores';
 
 --
 -- Experiments: did it work, and were the arms alike
@@ -1256,3 +1359,184 @@ CREATE AGGREGATE balance_merge(state state) (
 
 COMMENT ON AGGREGATE balance_merge(state)
 	IS 'the row that balance returns, from its states';
+
+--
+-- Off-policy evaluation: what another policy would have earned
+--
+
+CREATE TYPE off_policy AS (
+	rows                    bigint,				-- used
+	skipped                 bigint,				-- with a null
+	ips                     double precision,
+	ips_se                  double precision,
+	ips_low                 double precision,
+	ips_high                double precision,
+	clipped                 double precision,
+	clipped_se              double precision,
+	clipped_low             double precision,
+	clipped_high            double precision,
+	snips                   double precision,
+	snips_se                double precision,
+	snips_low               double precision,
+	snips_high              double precision,
+	dm                      double precision,
+	dm_se                   double precision,
+	dm_low                  double precision,
+	dm_high                 double precision,
+	dr                      double precision,
+	dr_se                   double precision,
+	dr_low                  double precision,
+	dr_high                 double precision,
+	switch_dr               double precision,
+	switch_dr_se            double precision,
+	switch_dr_low           double precision,
+	switch_dr_high          double precision,
+	effective_sample_size   double precision,	-- rows that as many equal weights would be worth
+	mean_weight             double precision,	-- 1 is expected
+	mean_weight_se          double precision,
+	largest_weight          double precision
+);
+
+COMMENT ON TYPE off_policy IS 'the value of a policy by each estimator, with standard errors and 95 % intervals';
+
+CREATE FUNCTION off_policy_add(state, double precision, double precision, double precision, double precision, double precision) RETURNS state
+	AS 'MODULE_PATHNAME', 'off_policy_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION off_policy_add(state, double precision, double precision, double precision, double precision, double precision, jsonb) RETURNS state
+	AS 'MODULE_PATHNAME', 'off_policy_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION off_policy_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION off_policy_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION off_policy_final(state) RETURNS off_policy
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION off_policy_add(state, double precision, double precision, double precision, double precision, double precision) IS 'implementation of off_policy';
+COMMENT ON FUNCTION off_policy_add(state, double precision, double precision, double precision, double precision, double precision, jsonb) IS 'implementation of off_policy';
+COMMENT ON FUNCTION off_policy_combine(state, state) IS 'implementation of off_policy';
+COMMENT ON FUNCTION off_policy_compact(state) IS 'implementation of off_policy_state';
+COMMENT ON FUNCTION off_policy_final(state) IS 'implementation of off_policy';
+
+CREATE AGGREGATE off_policy(
+	reward double precision, logged_probability double precision, target_probability double precision,
+	model_logged double precision, model_target double precision
+) (
+	SFUNC        = off_policy_add,
+	STYPE        = state,
+	SSPACE       = 192,
+	FINALFUNC    = off_policy_final,
+	COMBINEFUNC  = off_policy_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE off_policy(double precision, double precision, double precision, double precision, double precision)
+	IS 'value of a policy from the log of another: ips, clipped ips, snips, dm, dr, switch-dr with intervals';
+
+CREATE AGGREGATE off_policy(
+	reward double precision, logged_probability double precision, target_probability double precision,
+	model_logged double precision, model_target double precision, options jsonb
+) (
+	SFUNC        = off_policy_add,
+	STYPE        = state,
+	SSPACE       = 192,
+	FINALFUNC    = off_policy_final,
+	COMBINEFUNC  = off_policy_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE off_policy(double precision, double precision, double precision, double precision, double precision, jsonb)
+	IS 'value of a policy from the log of another: ips, clipped ips, snips, dm, dr, switch-dr with intervals';
+
+CREATE AGGREGATE off_policy_state(
+	reward double precision, logged_probability double precision, target_probability double precision,
+	model_logged double precision, model_target double precision
+) (
+	SFUNC        = off_policy_add,
+	STYPE        = state,
+	SSPACE       = 192,
+	FINALFUNC    = off_policy_compact,
+	COMBINEFUNC  = off_policy_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE off_policy_state(double precision, double precision, double precision, double precision, double precision)
+	IS 'the state of off_policy, to be stored and merged later';
+
+CREATE AGGREGATE off_policy_state(
+	reward double precision, logged_probability double precision, target_probability double precision,
+	model_logged double precision, model_target double precision, options jsonb
+) (
+	SFUNC        = off_policy_add,
+	STYPE        = state,
+	SSPACE       = 192,
+	FINALFUNC    = off_policy_compact,
+	COMBINEFUNC  = off_policy_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE off_policy_state(double precision, double precision, double precision, double precision, double precision, jsonb)
+	IS 'the state of off_policy, to be stored and merged later';
+
+CREATE AGGREGATE off_policy_state(state state) (
+	SFUNC        = off_policy_combine,
+	STYPE        = state,
+	SSPACE       = 192,
+	FINALFUNC    = off_policy_compact,
+	COMBINEFUNC  = off_policy_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE off_policy_state(state)
+	IS 'states of off_policy rolled up to one';
+
+CREATE AGGREGATE off_policy_merge(state state) (
+	SFUNC        = off_policy_combine,
+	STYPE        = state,
+	SSPACE       = 192,
+	FINALFUNC    = off_policy_final,
+	COMBINEFUNC  = off_policy_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE off_policy_merge(state)
+	IS 'the row that off_policy returns, from its states';
+
+--
+-- Sample size: how many customers a trial needs
+--
+
+CREATE TYPE sample_size AS (
+	rows    bigint,
+	treated bigint,				-- among them
+	control bigint,
+	power   double precision	-- of the test with so many
+);
+
+COMMENT ON TYPE sample_size IS 'the rows that a trial needs, and the power it then has';
+
+CREATE FUNCTION sample_size(difference double precision, standard_deviation double precision) RETURNS sample_size
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION sample_size(double precision, double precision)
+	IS 'rows that ab_test needs to find a difference of means';
+
+CREATE FUNCTION sample_size(difference double precision, standard_deviation double precision, options jsonb) RETURNS sample_size
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION sample_size(double precision, double precision, jsonb)
+	IS 'rows that ab_test needs to find a difference of means';
+
+CREATE FUNCTION sample_size_rates(control_rate double precision, treated_rate double precision) RETURNS sample_size
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION sample_size_rates(double precision, double precision)
+	IS 'rows that ab_test needs to tell two rates apart';
+
+CREATE FUNCTION sample_size_rates(control_rate double precision, treated_rate double precision, options jsonb) RETURNS sample_size
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION sample_size_rates(double precision, double precision, jsonb)
+	IS 'rows that ab_test needs to tell two rates apart';

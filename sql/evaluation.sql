@@ -54,4 +54,53 @@ SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial',
 SELECT coupon.uplift_curve('SELECT score, treated FROM trial');
 SELECT coupon.uplift_curve('SELECT score, ''NaN''::float8 AS outcome, treated FROM trial');
 SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial) AS t; DROP TABLE trial; --');
+
+-- off-policy: options and what cannot be
+SELECT coupon.off_policy(1, 0, 0.5, 1, 1);
+SELECT coupon.off_policy(1, 1.5, 0.5, 1, 1);
+SELECT coupon.off_policy(1, 'NaN', 0.5, 1, 1);
+SELECT coupon.off_policy(1, 0.5, -0.1, 1, 1);
+SELECT coupon.off_policy('NaN', 0.5, 0.5, 1, 1);
+SELECT coupon.off_policy(1, 0.5, 0.5, 'Infinity', 1);
+SELECT coupon.off_policy(1, 0.5, 0.5, 1, '-Infinity');
+SELECT coupon.off_policy(1, 0.5, 0.5, 1, 1, '{"clip": 0}');
+SELECT coupon.off_policy(1, 0.5, 0.5, 1, 1, '{"clipp": 1}');
+SELECT coupon.off_policy(1, 0.5, 0.5, 1, 1, NULL);
+SELECT coupon.off_policy(1, 0.5, 0.5, 1, 1, jsonb_build_object('clip', i)) FROM generate_series(1, 2) i;
+
+-- cost curve, calibration
+SELECT coupon.aucc('NaN', 1, 1, true);
+SELECT coupon.aucc(1, 'Infinity', 1, true);
+SELECT coupon.cost_summary(1, 1, -1e101, true);
+SELECT coupon.uplift_calibration(NULL);
+SELECT coupon.uplift_calibration('SELECT 1', NULL);
+SELECT coupon.uplift_calibration('SELECT 1', 0);
+SELECT coupon.uplift_calibration('SELECT 1 AS score');
+
+-- budget curve
+SELECT coupon.budget_curve(NULL);
+SELECT coupon.budget_curve('SELECT 1', 0);
+SELECT coupon.budget_curve('SELECT ARRAY[1] AS gains, ARRAY[1] AS costs');
+SELECT coupon.budget_curve('SELECT ARRAY[1] AS gains, ARRAY[1, 2] AS costs, ARRAY[1, 2] AS scores');
+SELECT coupon.budget_curve('SELECT ARRAY[1] AS gains, ARRAY[-1] AS costs, ARRAY[1] AS scores');
+SELECT coupon.budget_curve('SELECT ARRAY[1] AS gains, ARRAY[NULL] AS costs, ARRAY[1] AS scores');
+SELECT coupon.budget_curve('SELECT ARRAY[1] AS gains, ARRAY[1] AS costs, ARRAY[''NaN''] AS scores');
+SELECT coupon.budget_curve('SELECT ARRAY[[1]] AS gains, ARRAY[[1]] AS costs, ARRAY[[1]] AS scores');
+SELECT coupon.budget_curve('SELECT s AS gains, s AS costs, s AS scores FROM (SELECT array_fill(1, ARRAY[1001]) AS s) x');
+SELECT coupon.budget_difference('SELECT ARRAY[1] AS gains, ARRAY[1] AS costs, ARRAY[1] AS scores');
+SELECT coupon.gain_scores(3, 1, ARRAY[0.5, 0.25, 0.25]);
+SELECT coupon.gain_scores(1, 1, ARRAY[0.5, 0]);
+SELECT coupon.gain_scores(0, 1, ARRAY[1]);
+SELECT coupon.gain_scores(1, 'NaN', ARRAY[0.5, 0.5]);
+SELECT coupon.gain_scores(1, 1, ARRAY[0.5, 0.5], ARRAY[1]);
+
+-- sample sizes
+SELECT coupon.sample_size(0, 1);
+SELECT coupon.sample_size('NaN', 1);
+SELECT coupon.sample_size(1, 0);
+SELECT coupon.sample_size(1e-9, 1);
+SELECT coupon.sample_size(1, 1, '{"power": 1}');
+SELECT coupon.sample_size(1, 1, '{"treated_sd": 1}');
+SELECT coupon.sample_size_rates(0.1, 0.1);
+SELECT coupon.sample_size_rates(0.1, 1);
 DROP TABLE trial;

@@ -8,6 +8,7 @@
 #include "model/arms_state.h"
 #include "model/linear_state.h"
 #include "model/network_model.h"
+#include "model/off_policy.h"
 #include "model/plan.h"
 #include "model/response.h"
 #include "model/trees_model.h"
@@ -35,5 +36,6 @@ const StateType state_types[] = {
 	{STATE_LINEAR, "linear_fit", 1, linear_state_check},
 	{STATE_AB_TEST, "ab_test", 1, arms_state_check},
 	{STATE_BALANCE, "balance", 1, arms_state_check},
+	{STATE_OFF_POLICY, "off_policy", 1, off_policy_check},
 	{0}
 };

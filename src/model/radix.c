@@ -81,3 +81,27 @@ radix_sort(SortKey *keys, SortKey *spare, int64 n)
 	if (from != keys)
 		memcpy(keys, from, sizeof(SortKey) * n);
 }
+
+SortKey *
+radix_sort_rows(const double *rows, int64 n, int width)
+{
+	SortKey    *keys = palloc_huge(SortKey, n + 1);
+	SortKey    *spare = palloc_huge(SortKey, n + 1);
+
+	for (int64 i = 0; i < n; i++)
+		keys[i].row = i;
+	/* the sort that counts most comes last */
+	for (int column = width - 1; column >= 0; column--)
+	{
+		for (int64 i = 0; i < n; i++)
+		{
+			double		value = rows[width * keys[i].row + column];
+
+			keys[i].key = column == 0 ? key_downwards(value) : key_upwards(value);
+		}
+		radix_sort(keys, spare, n);
+	}
+	pfree(spare);
+
+	return keys;
+}

@@ -34,4 +34,10 @@ key_downwards(double value)
 /* Sort n keys upwards; equal keys stay in their order.  Uses n spare ones. */
 extern void radix_sort(SortKey *keys, SortKey *spare, int64 n);
 
+/*
+ * The order of n rows of so many numbers: the first falling, then the others
+ * rising.  The key is that of the first.  Palloc'd.
+ */
+extern SortKey *radix_sort_rows(const double *rows, int64 n, int width);
+
 #endif							/* COUPON_RADIX_H */

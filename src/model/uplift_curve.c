@@ -10,35 +10,11 @@
 #include "miscadmin.h"
 
 #include "model/radix.h"
+#include "model/sum.h"
 #include "model/uplift_curve.h"
 
 /* Rows or points between two looks at interrupts. */
 #define STRIDE_MASK	0xFFFF
-
-/* A sum that keeps what rounding drops (Neumaier). */
-typedef struct Sum
-{
-	double		sum;
-	double		lost;
-} Sum;
-
-static inline void
-sum_add(Sum *to, double value)
-{
-	double		sum = to->sum + value;
-
-	if (fabs(to->sum) >= fabs(value))
-		to->lost += (to->sum - sum) + value;
-	else
-		to->lost += (value - sum) + to->sum;
-	to->sum = sum;
-}
-
-static inline double
-sum_value(const Sum *sum)
-{
-	return sum->sum + sum->lost;
-}
 
 /* The means of the arms, about which squares are summed. */
 static void

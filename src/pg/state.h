@@ -22,6 +22,7 @@ typedef enum StateKind
 	STATE_LINEAR = 1,
 	STATE_AB_TEST = 2,
 	STATE_BALANCE = 3,
+	STATE_OFF_POLICY = 4,
 } StateKind;
 
 typedef struct FlatState

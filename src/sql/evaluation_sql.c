@@ -1,7 +1,6 @@
 /*
  * evaluation_sql.c
- *		Aggregates qini_auc(), auuc(), uplift_at() and uplift_summary(), and
- *		uplift_curve().
+ *		Aggregates qini_auc(), auuc(), uplift_at() and uplift_summary().
  *
  * All of them collect rows (score, outcome, treated).  qini_auc, auuc and
  * uplift_summary share support functions, hence one state in a query, and the
@@ -15,42 +14,22 @@
 #include "libpq/pqformat.h"
 #include "utils/float.h"
 
-#include "model/evaluation.h"
-#include "pg/collector.h"
-#include "pg/query.h"
+#include "sql/evaluation_sql.h"
 
 #define WIDTH	3				/* score, outcome, treated as 0 or 1 */
-#define MAX_POINTS	10000		/* of a curve */
-#define OUTCOME_MOST	1e100	/* sums of squares stay finite */
 
-typedef struct EvaluationState
-{
-	Collector  *rows;
-	int64		skipped;		/* rows with a null */
-	double		share;			/* of uplift_at; 0 before its first row */
-	Evaluation *figures;		/* of the first "figured" rows, or NULL */
-	int64		figured;
-} EvaluationState;
-
-static EvaluationState *
-state_make_in(MemoryContext context)
+EvaluationState *
+evaluation_state_make(MemoryContext context, int width)
 {
 	EvaluationState *state = MemoryContextAllocZero(context, sizeof(EvaluationState));
 
-	state->rows = collector_make(context, WIDTH);
+	state->rows = collector_make(context, width);
 
 	return state;
 }
 
-static EvaluationState *
-state_or_null(FunctionCallInfo fcinfo, int i)
-{
-	return PG_ARGISNULL(i) ? NULL : (EvaluationState *) PG_GETARG_POINTER(i);
-}
-
-/* A finite number; -0 becomes 0, which ties with it. */
-static inline double
-finite_number(double value, const char *name)
+double
+evaluation_number(double value, const char *name)
 {
 	if (unlikely(!isfinite(value)))
 		bad_argument("%s is %s, not a finite number", name, isnan(value) ? "NaN" : "infinite");
@@ -58,18 +37,42 @@ finite_number(double value, const char *name)
 	return value + 0.0;
 }
 
-static inline void
-put_row(Collector *rows, double score, double outcome, bool treated)
+double
+evaluation_outcome(double value, const char *name)
+{
+	value = evaluation_number(value, name);
+	if (unlikely(fabs(value) > OUTCOME_MOST))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s is %s, out of the range of %g to %g",
+						name, float8out_internal(value), -OUTCOME_MOST, OUTCOME_MOST)));
+
+	return value;
+}
+
+int
+evaluation_count_arg(FunctionCallInfo fcinfo, int i, const char *name, int most)
+{
+	int			count;
+
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+	count = PG_GETARG_INT32(i);
+	if (count < 1 || count > most)
+		bad_argument("%s must be between 1 and %d, not %d", name, most, count);
+
+	return count;
+}
+
+void
+evaluation_put_row(Collector *rows, double score, double outcome, bool treated)
 {
 	double	   *row;
 
-	score = finite_number(score, "score");
-	outcome = finite_number(outcome, "outcome");
-	if (unlikely(fabs(outcome) > OUTCOME_MOST))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("outcome is %s, out of the range of %g to %g",
-						float8out_internal(outcome), -OUTCOME_MOST, OUTCOME_MOST)));
+	score = evaluation_number(score, "score");
+	outcome = evaluation_outcome(outcome, "outcome");
 	row = collector_row(rows);
 	row[0] = score;
 	row[1] = outcome;
@@ -80,15 +83,15 @@ put_row(Collector *rows, double score, double outcome, bool treated)
 static EvaluationState *
 add_row(FunctionCallInfo fcinfo)
 {
-	EvaluationState *state = state_or_null(fcinfo, 0);
+	EvaluationState *state = evaluation_state_or_null(fcinfo, 0);
 
 	if (state == NULL)
-		state = state_make_in(aggregate_context(fcinfo));
+		state = evaluation_state_make(aggregate_context(fcinfo), WIDTH);
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		state->skipped++;
 	else
-		put_row(state->rows, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2), PG_GETARG_BOOL(3));
+		evaluation_put_row(state->rows, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2), PG_GETARG_BOOL(3));
 
 	return state;
 }
@@ -145,8 +148,8 @@ PG_FUNCTION_INFO_V1(evaluation_combine);
 Datum
 evaluation_combine(PG_FUNCTION_ARGS)
 {
-	EvaluationState *state = state_or_null(fcinfo, 0);
-	EvaluationState *other = state_or_null(fcinfo, 1);
+	EvaluationState *state = evaluation_state_or_null(fcinfo, 0);
+	EvaluationState *other = evaluation_state_or_null(fcinfo, 1);
 	MemoryContext context = aggregate_context(fcinfo);
 
 	if (other == NULL)
@@ -156,7 +159,7 @@ evaluation_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	}
 	if (state == NULL)
-		state = state_make_in(context);
+		state = evaluation_state_make(context, other->rows->width);
 	if (other->share != 0)
 		check_share(state, other->share);
 	state->skipped += other->skipped;
@@ -221,8 +224,8 @@ figures_of(EvaluationState *state)
 	return state->figures;
 }
 
-static Datum
-number_or_null(FunctionCallInfo fcinfo, double value)
+Datum
+evaluation_number_or_null(FunctionCallInfo fcinfo, double value)
 {
 	if (!isfinite(value))
 		PG_RETURN_NULL();
@@ -235,11 +238,11 @@ PG_FUNCTION_INFO_V1(qini_auc_final);
 Datum
 qini_auc_final(PG_FUNCTION_ARGS)
 {
-	EvaluationState *state = state_or_null(fcinfo, 0);
+	EvaluationState *state = evaluation_state_or_null(fcinfo, 0);
 
 	if (state == NULL)
 		PG_RETURN_NULL();
-	return number_or_null(fcinfo, figures_of(state)->qini_auc.value);
+	return evaluation_number_or_null(fcinfo, figures_of(state)->qini_auc.value);
 }
 
 PG_FUNCTION_INFO_V1(auuc_final);
@@ -248,11 +251,11 @@ PG_FUNCTION_INFO_V1(auuc_final);
 Datum
 auuc_final(PG_FUNCTION_ARGS)
 {
-	EvaluationState *state = state_or_null(fcinfo, 0);
+	EvaluationState *state = evaluation_state_or_null(fcinfo, 0);
 
 	if (state == NULL)
 		PG_RETURN_NULL();
-	return number_or_null(fcinfo, figures_of(state)->auuc.value);
+	return evaluation_number_or_null(fcinfo, figures_of(state)->auuc.value);
 }
 
 PG_FUNCTION_INFO_V1(uplift_at_final);
@@ -261,27 +264,27 @@ PG_FUNCTION_INFO_V1(uplift_at_final);
 Datum
 uplift_at_final(PG_FUNCTION_ARGS)
 {
-	EvaluationState *state = state_or_null(fcinfo, 0);
+	EvaluationState *state = evaluation_state_or_null(fcinfo, 0);
 
 	if (state == NULL || state->rows->n == 0)
 		PG_RETURN_NULL();
-	return number_or_null(fcinfo, uplift_estimate(curve_make(state->rows->rows, state->rows->n),
-												  state->share).value);
+	return evaluation_number_or_null(fcinfo,
+									 uplift_estimate(curve_make(state->rows->rows, state->rows->n),
+													 state->share).value);
 }
 
-static void
-put_number(double number, Datum *value, bool *null)
+void
+evaluation_put_number(double number, Datum *value, bool *null)
 {
 	*null = !isfinite(number);
 	*value = Float8GetDatum(number);
 }
 
-/* A figure and its standard error, as two columns. */
-static void
-put_estimate(Estimate estimate, Datum *values, bool *nulls)
+void
+evaluation_put_estimate(Estimate estimate, Datum *values, bool *nulls)
 {
-	put_number(estimate.value, values, nulls);
-	put_number(estimate.se, values + 1, nulls + 1);
+	evaluation_put_number(estimate.value, values, nulls);
+	evaluation_put_number(estimate.se, values + 1, nulls + 1);
 }
 
 PG_FUNCTION_INFO_V1(uplift_summary_final);
@@ -290,7 +293,7 @@ PG_FUNCTION_INFO_V1(uplift_summary_final);
 Datum
 uplift_summary_final(PG_FUNCTION_ARGS)
 {
-	EvaluationState *state = state_or_null(fcinfo, 0);
+	EvaluationState *state = evaluation_state_or_null(fcinfo, 0);
 	const Evaluation *figures;
 	TupleDesc	row;
 	Datum		values[4 + 2 * (3 + NSHARES)];
@@ -306,76 +309,11 @@ uplift_summary_final(PG_FUNCTION_ARGS)
 	values[1] = Int64GetDatum(figures->treated);
 	values[2] = Int64GetDatum(figures->control);
 	values[3] = Int64GetDatum(state->skipped);
-	put_estimate(figures->ate, values + 4, nulls + 4);
-	put_estimate(figures->qini_auc, values + 6, nulls + 6);
-	put_estimate(figures->auuc, values + 8, nulls + 8);
+	evaluation_put_estimate(figures->ate, values + 4, nulls + 4);
+	evaluation_put_estimate(figures->qini_auc, values + 6, nulls + 6);
+	evaluation_put_estimate(figures->auuc, values + 8, nulls + 8);
 	for (int i = 0; i < NSHARES; i++)
-		put_estimate(figures->uplift[i], values + 10 + 2 * i, nulls + 10 + 2 * i);
+		evaluation_put_estimate(figures->uplift[i], values + 10 + 2 * i, nulls + 10 + 2 * i);
 
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
-}
-
-/* A row of the inner query of uplift_curve; nulls are left out. */
-static void
-read_row(void *to, const Datum *values, const bool *nulls)
-{
-	if (!nulls[0] && !nulls[1] && !nulls[2])
-		put_row(to, DatumGetFloat8(values[0]), DatumGetFloat8(values[1]), DatumGetBool(values[2]));
-}
-
-static void
-put_curve_row(ReturnSetInfo *result, const CurveRow *row)
-{
-	Datum		values[8];
-	bool		nulls[8] = {false};
-
-	values[0] = Float8GetDatum(row->share);
-	values[1] = Float8GetDatum(row->customers);
-	put_estimate(row->gain, values + 2, nulls + 2);
-	put_number(row->random, values + 4, nulls + 4);
-	put_number(row->qini, values + 5, nulls + 5);
-	put_number(row->qini_random, values + 6, nulls + 6);
-	put_number(row->qini_perfect, values + 7, nulls + 7);
-
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-}
-
-PG_FUNCTION_INFO_V1(uplift_curve);
-
-/* uplift_curve(query text, points integer) returns setof (share, customers, gain, ...) */
-Datum
-uplift_curve(PG_FUNCTION_ARGS)
-{
-	char	   *query = query_arg(fcinfo, 0, "query");
-	Collector  *rows = collector_make(CurrentMemoryContext, WIDTH);
-	UpliftCurve *curve;
-	UpliftCurve *perfect;
-	int64	   *order;
-	int			points;
-
-	if (PG_ARGISNULL(1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("points must not be null")));
-	points = PG_GETARG_INT32(1);
-	if (points < 1 || points > MAX_POINTS)
-		bad_argument("points must be between 1 and %d, not %d", MAX_POINTS, points);
-
-	InitMaterializedSRF(fcinfo, 0);
-	query_read(query,
-			   "score::pg_catalog.float8, outcome::pg_catalog.float8, treated::pg_catalog.bool",
-			   read_row, rows);
-	if (rows->n == 0)
-		return (Datum) 0;
-
-	curve = curve_make(rows->rows, rows->n);
-	perfect = curve_perfect(curve, &order);
-	for (int i = 0; i <= points; i++)
-	{
-		CurveRow	row = evaluate_at(curve, perfect, (double) i / points);
-
-		put_curve_row((ReturnSetInfo *) fcinfo->resultinfo, &row);
-	}
-
-	return (Datum) 0;
 }
