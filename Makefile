@@ -9,8 +9,8 @@ SQL   = $(addprefix src/sql/, \
 	experiment_sql.o explain_sql.o frontier_sql.o model_sql.o network_sql.o plan_sql.o regression_sql.o \
 	rule_sql.o selection_row_sql.o selection_sql.o state_sql.o training_sql.o trees_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
-	arms_state.o backprop.o base.o base_trees.o blocks.o candidates.o chain.o core.o crossfit.o design.o dual.o \
-	evaluation.o exact.o few.o folds.o frontier.o hull.o knapsack.o learner.o learner_options.o learner_x.o \
+	arms_state.o backprop.o base.o base_trees.o blocks.o candidates.o causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_split.o chain.o core.o crossfit.o design.o dual.o \
+	evaluation.o exact.o few.o folds.o frontier.o hull.o knapsack.o learner.o learner_forest.o learner_options.o learner_x.o \
 	leftover.o linear.o linear_check.o linear_columns.o linear_design.o linear_merge.o linear_regions.o \
 	linear_state.o logit.o market.o master.o moments.o moves.o multiple.o network.o network_model.o \
 	network_train.o open.o pareto.o plan.o propensity.o radix.o random.o repair.o response.o \
