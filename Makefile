@@ -5,16 +5,16 @@ DATA       = $(wildcard coupon--*.sql)
 # One list per layer; a layer may call only the layers after it, and progress.o.
 OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
-	allocation_rows_sql.o allocation_sql.o candidate_columns_sql.o candidates_sql.o evaluation_sql.o \
+	allocation_rows_sql.o allocation_sql.o candidate_columns_sql.o candidates_sql.o dose_sql.o evaluation_sql.o \
 	experiment_sql.o explain_sql.o frontier_sql.o model_sql.o network_sql.o plan_sql.o regression_sql.o \
 	rule_sql.o selection_row_sql.o selection_sql.o state_sql.o training_sql.o trees_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
-	arms_state.o backprop.o base.o base_trees.o blocks.o candidates.o causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_split.o chain.o core.o crossfit.o design.o dual.o \
+	arms_state.o backprop.o base.o base_trees.o blocks.o candidates.o causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_split.o chain.o core.o crossfit.o design.o dose.o dual.o \
 	evaluation.o exact.o few.o folds.o frontier.o hull.o knapsack.o learner.o learner_forest.o learner_options.o learner_x.o \
 	leftover.o linear.o linear_check.o linear_columns.o linear_design.o linear_merge.o linear_regions.o \
 	linear_state.o logit.o market.o master.o moments.o moves.o multiple.o network.o network_model.o \
 	network_train.o open.o pareto.o plan.o propensity.o radix.o random.o repair.o response.o \
-	response_explain.o ruled.o ruleset.o sample.o sample_sort.o scan.o single.o solve.o student.o surface.o \
+	response_explain.o ruled.o ruleset.o sample.o sample_sort.o scan.o single.o solve.o spline.o student.o surface.o \
 	trees.o trees_explain.o trees_fit.o trees_json.o trees_model.o trees_nodes.o trees_options.o trees_order.o \
 	trial.o uplift.o uplift_curve.o uplift_describe.o uplift_error.o weighted.o)
 PG    = $(addprefix src/pg/, \
