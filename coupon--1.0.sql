@@ -714,6 +714,123 @@ COMMENT ON FUNCTION propensities(model, double precision[])
 	IS 'a row per arm, the control first: how likely such a customer was to get it';
 
 --
+-- Dose: the response to the depth of a discount
+--
+
+CREATE FUNCTION dose_fit_add(internal, double precision, double precision, record, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION dose_fit_add(internal, double precision, double precision, record, jsonb) IS 'implementation of dose_fit';
+
+CREATE FUNCTION dose_fit_add(internal, double precision, double precision, record) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION dose_fit_add(internal, double precision, double precision, record) IS 'implementation of dose_fit';
+
+CREATE FUNCTION dose_fit_add(internal, double precision, double precision, double precision[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION dose_fit_add(internal, double precision, double precision, double precision[], jsonb) IS 'implementation of dose_fit';
+
+CREATE FUNCTION dose_fit_add(internal, double precision, double precision, double precision[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION dose_fit_add(internal, double precision, double precision, double precision[]) IS 'implementation of dose_fit';
+
+CREATE FUNCTION dose_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION dose_fit_final(internal) IS 'implementation of dose_fit';
+
+CREATE AGGREGATE dose_fit(outcome double precision, dose double precision, features record, options jsonb) (
+	SFUNC        = dose_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = dose_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE dose_fit(double precision, double precision, record, jsonb)
+	IS 'how the outcome responds to the depth of an offer, by features';
+
+CREATE AGGREGATE dose_fit(outcome double precision, dose double precision, features record) (
+	SFUNC        = dose_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = dose_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE dose_fit(double precision, double precision, record)
+	IS 'how the outcome responds to the depth of an offer, by features';
+
+CREATE AGGREGATE dose_fit(outcome double precision, dose double precision, features double precision[], options jsonb) (
+	SFUNC        = dose_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = dose_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE dose_fit(double precision, double precision, double precision[], jsonb)
+	IS 'how the outcome responds to the depth of an offer, by features';
+
+CREATE AGGREGATE dose_fit(outcome double precision, dose double precision, features double precision[]) (
+	SFUNC        = dose_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = dose_fit_final,
+	COMBINEFUNC  = training_combine,
+	SERIALFUNC   = training_serial,
+	DESERIALFUNC = training_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE dose_fit(double precision, double precision, double precision[])
+	IS 'how the outcome responds to the depth of an offer, by features';
+
+CREATE FUNCTION dose_response(model model, features record, doses double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION dose_response(model, record, double precision[])
+	IS 'the expected outcome at each dose';
+
+CREATE FUNCTION dose_responses(
+	model model, features record, doses double precision[],
+	OUT dose double precision, OUT response double precision, OUT standard_error double precision,
+	OUT extrapolated boolean
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 8;
+
+COMMENT ON FUNCTION dose_responses(model, record, double precision[])
+	IS 'a row per dose: expected outcome, its standard error, and whether the dose is outside of those seen';
+
+CREATE FUNCTION dose_response(model model, features double precision[], doses double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION dose_response(model, double precision[], double precision[])
+	IS 'the expected outcome at each dose';
+
+CREATE FUNCTION dose_responses(
+	model model, features double precision[], doses double precision[],
+	OUT dose double precision, OUT response double precision, OUT standard_error double precision,
+	OUT extrapolated boolean
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 8;
+
+COMMENT ON FUNCTION dose_responses(model, double precision[], double precision[])
+	IS 'a row per dose: expected outcome, its standard error, and whether the dose is outside of those seen';
+
+--
 -- Allocation: who gets which offer under business rules
 --
 

@@ -64,3 +64,9 @@ SELECT coupon.uplift_fit((id = 3)::int, offer, f, '{"control": "none", "learner"
 SELECT coupon.uplift_fit(-spend, offer, f, '{"control": "none", "target": "funnel"}') FROM (SELECT * FROM trial WHERE id <= 9) t, LATERAL (SELECT t.recency) f;
 SELECT coupon.uplift_fit(spend, offer, f, '{"control": "none", "target": "funnel"}') FROM trial t, LATERAL (SELECT t.recency) f;
 DROP TABLE trial, models, learned;
+
+-- causal forests
+SELECT coupon.uplift_fit(i, (i % 2)::text, ARRAY[i], '{"learner": "causal_forest", "forest": {"bags": 1}}') FROM generate_series(1, 10) i;
+SELECT coupon.uplift_fit(i, (i % 2)::text, ARRAY[i], '{"learner": "causal_forest", "forest": {"sample_share": 0.6}}') FROM generate_series(1, 10) i;
+SELECT coupon.uplift_fit(i, (i % 2)::text, ARRAY[i], '{"learner": "causal_forest", "forest": 500}') FROM generate_series(1, 10) i;
+SELECT coupon.uplift_fit(i, (i < 2)::text, ARRAY[i], '{"learner": "causal_forest"}') FROM generate_series(1, 10) i;

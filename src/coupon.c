@@ -6,6 +6,7 @@
 #include "coupon.h"
 
 #include "model/arms_state.h"
+#include "model/dose.h"
 #include "model/linear_state.h"
 #include "model/network_model.h"
 #include "model/off_policy.h"
@@ -29,6 +30,7 @@ const ModelType model_types[] = {
 	{MODEL_PLAN, "plan", PLAN_VERSION, plan_unpack, plan_describe, plan_trace},
 	{MODEL_TREES, "trees", 1, trees_unpack, trees_describe, trees_trace},
 	{MODEL_NETWORK, "network", 1, network_unpack, network_describe, network_trace},
+	{MODEL_DOSE, "dose", 1, dose_unpack, dose_describe, NULL},
 	{0}
 };
 

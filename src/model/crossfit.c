@@ -1,7 +1,7 @@
 /*
  * crossfit.c
- *		Learners whose effect models are fitted to cross-fitted residuals: r
- *		and dr.
+ *		Learners whose effect models are fitted to cross-fitted residuals: r,
+ *		dr and causal_forest.
  *
  * What the effect model of a row depends on (outcome models, estimated
  * propensities) comes from the other folds alone.
@@ -11,6 +11,8 @@
  * semiparametric regression" (Econometrica 1988).
  * dr: Kennedy, "Towards optimal doubly robust estimation of heterogeneous
  * causal effects" (Electronic Journal of Statistics 2023).
+ * causal_forest: Athey and Wager, "Estimating treatment effects with causal
+ * forests: an application" (Observational Studies 2019).
  */
 #include "coupon.h"
 
@@ -178,6 +180,30 @@ learner_fit_r(Learning *learning)
 		sample.weights = p;
 		fit_effect(learning, a, &sample);
 		sample_free(&sample);
+	}
+	pfree(m);
+	pfree(p);
+	pfree(folds);
+}
+
+void
+learner_fit_forest(Learning *learning)
+{
+	const Trial *trial = learning->trial;
+	Uplift	   *uplift = learning->uplift;
+	int64		n = trial->sample.n;
+	uint8	   *folds = draw_folds(learning);
+	Propensity *propensities = cross_fit_propensities(learning, folds);
+	double	   *m = palloc_huge(double, Max(n, 1));
+	double	   *p = palloc_huge(double, Max(n, 1));
+
+	learning_surface(learning, 0, NULL, ANY_FOLD, uplift->surfaces);
+	warn_once(learning, uplift->surfaces);
+	for (int a = 1; a < uplift->narms; a++)
+	{
+		cross_fit_pair(learning, a, folds, m);
+		pair_propensities(learning, a, folds, propensities, p);
+		learning_forest(learning, a, m, p);
 	}
 	pfree(m);
 	pfree(p);

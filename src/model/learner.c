@@ -19,6 +19,7 @@
 /* In the order of LearnerKind. */
 static void (*const fits[]) (Learning *) = {
 	learner_fit_s, learner_fit_t, learner_fit_x, learner_fit_r, learner_fit_dr, learner_fit_class,
+	learner_fit_forest,
 };
 
 static void
@@ -219,9 +220,9 @@ settle_propensity(const UpliftOptions *options, Uplift *uplift)
 	uplift->propensity.clip = options->clip;
 	uplift->propensity.base = options->propensity_base;
 	/* s and t have no use for propensities: those of their models are the shares */
-	uplift->propensity.estimated = uplift->stages > 0 &&
+	uplift->propensity.estimated = uplift_has_propensity(uplift->learner) &&
 		options->propensity.given && options->propensity.choice >= 0;
-	uplift->propensity.shares = propensity_shares(uplift->stages > 0 ? &options->propensity : &none,
+	uplift->propensity.shares = propensity_shares(uplift_has_propensity(uplift->learner) ? &options->propensity : &none,
 												  uplift->narms, names, rows);
 	pfree(names);
 	pfree(rows);
@@ -259,12 +260,15 @@ learner_fit(Trial *trial, const UpliftOptions *options, Uplift *uplift)
 
 	trial_place_arms(trial, options->control);
 	progress_start(&progress, options->quiet);
+	if (options->learner == LEARNER_CAUSAL_FOREST)
+		trial_sort(trial);
 	memset(uplift, 0, sizeof(*uplift));
 	uplift->learner = options->learner;
 	uplift->base = options->base;
 	uplift->target = options->target;
 	uplift->final = options->final;
 	read_trees_options(options, &uplift->trees_options);
+	causal_options(options->forest, &uplift->forest_options);
 	uplift->folds = options->folds;
 	uplift->seed = options->seed;
 	uplift->ridge = options->ridge;

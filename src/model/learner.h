@@ -19,6 +19,7 @@ typedef struct UpliftOptions
 	int			final;			/* a Base */
 	int			propensity_base;	/* a Base */
 	const Jsonb *trees;			/* options of base trees, or NULL */
+	const Jsonb *forest;		/* options of learner causal_forest, or NULL */
 	char	   *control;		/* the arm that is no offer; NULL if to be found */
 	NumberMap	propensity;
 	double		clip;
@@ -55,8 +56,8 @@ typedef struct Learning
 } Learning;
 
 /*
- * What the learners of base models alone (s, t), x, class transformation, r
- * and dr add to a model that has its arms, shares and design.
+ * What the learners of base models alone (s, t), x, class transformation, r,
+ * dr and causal_forest add to a model that has its arms, shares and design.
  */
 extern void learner_fit_s(Learning *learning);
 extern void learner_fit_t(Learning *learning);
@@ -64,6 +65,7 @@ extern void learner_fit_x(Learning *learning);
 extern void learner_fit_class(Learning *learning);
 extern void learner_fit_r(Learning *learning);
 extern void learner_fit_dr(Learning *learning);
+extern void learner_fit_forest(Learning *learning);
 
 /* The outcome model of an arm, from its rows outside of a fold. */
 extern void learning_surface(Learning *learning, int arm, const uint8 *folds, int fold,
@@ -77,5 +79,14 @@ extern Propensity learning_propensity(Learning *learning, const uint8 *folds, in
  * trial) are the propensities of the offer in these two arms.
  */
 extern void learning_overlap(Learning *learning, int arm, const double *p, int64 clipped);
+
+/*
+ * The causal forest of an offer, from what is expected of its rows and those
+ * of the control: outcomes m and propensities p (rows of the trial).
+ */
+extern void learning_forest(Learning *learning, int arm, const double *m, const double *p);
+
+/* The rows of a trial put into an order of their own. */
+extern void trial_sort(Trial *trial);
 
 #endif							/* COUPON_LEARNER_H */

@@ -9,7 +9,8 @@
 #include "model/learner.h"
 
 /* In the order of LearnerKind. */
-static const char *const learner_choices[] = {"s", "t", "x", "r", "dr", "class_transform", NULL};
+static const char *const learner_choices[] = {"s", "t", "x", "r", "dr", "class_transform",
+	"causal_forest", NULL};
 
 /* In the order of Base. */
 static const char *const base_choices[] = {"linear", "logit", "trees", NULL};
@@ -26,7 +27,7 @@ static const char *const propensity_choices[] = {"estimate", NULL};
 enum
 {
 	OPTION_BASE_, OPTION_CLIP_, OPTION_CONTROL_, OPTION_EXCLUDE_, OPTION_FINAL_, OPTION_FOLDS_,
-	OPTION_ITERATIONS_, OPTION_LEARNER_, OPTION_PROPENSITY_, OPTION_PROPENSITY_BASE_,
+	OPTION_FOREST_, OPTION_ITERATIONS_, OPTION_LEARNER_, OPTION_PROPENSITY_, OPTION_PROPENSITY_BASE_,
 	OPTION_QUIET_, OPTION_RIDGE_, OPTION_SEED_, OPTION_TARGET_, OPTION_TREES_
 };
 
@@ -44,6 +45,8 @@ static const Option known[] = {
 	.offset = offsetof(UpliftOptions, final), .choices = final_choices},
 	[OPTION_FOLDS_] = {.name = "folds", .type = OPTION_INT,
 	.offset = offsetof(UpliftOptions, folds), .least = 2, .most = MAX_FOLDS},
+	[OPTION_FOREST_] = {.name = "forest", .type = OPTION_OBJECT,
+	.offset = offsetof(UpliftOptions, forest)},
 	[OPTION_ITERATIONS_] = {.name = "iterations", .type = OPTION_INT,
 	.offset = offsetof(UpliftOptions, iterations), .least = 1, .most = MAX_ITERATIONS},
 	[OPTION_LEARNER_] = {.name = "learner", .type = OPTION_CHOICE,
@@ -83,10 +86,12 @@ learner_options(const Jsonb *jsonb, UpliftOptions *options)
 uint64
 learner_unused(const UpliftOptions *options)
 {
-	bool		staged = uplift_stages(options->learner) > 0;
-	bool		folded = options->learner == LEARNER_R || options->learner == LEARNER_DR;
+	bool		staged = uplift_has_propensity(options->learner);
+	bool		residual = options->learner == LEARNER_R || options->learner == LEARNER_DR;
+	bool		forest = options->learner == LEARNER_CAUSAL_FOREST;
+	bool		folded = residual || forest;
 	bool		estimated = staged && options->propensity.choice >= 0 && options->propensity.given;
-	bool		final = folded || options->learner == LEARNER_X;
+	bool		final = residual || options->learner == LEARNER_X;
 	bool		trees = options->base == BASE_TREES || (final && options->final == BASE_TREES) ||
 		(estimated && options->propensity_base == BASE_TREES);
 	bool		logit = (estimated && options->propensity_base == BASE_LOGIT) ||
@@ -98,6 +103,7 @@ learner_unused(const UpliftOptions *options)
 		[OPTION_EXCLUDE_] = true,
 		[OPTION_FINAL_] = final,
 		[OPTION_FOLDS_] = folded,
+		[OPTION_FOREST_] = forest,
 		[OPTION_ITERATIONS_] = logit,
 		[OPTION_LEARNER_] = true,
 		[OPTION_PROPENSITY_] = staged,

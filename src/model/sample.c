@@ -17,7 +17,9 @@
 int
 sample_columns(const Sample *sample)
 {
-	return sample->design->p + sample->narms;
+	int			p = sample->design->p;
+
+	return p + sample->narms + (sample->spline ? spline_columns(sample->spline) * (1 + p) : 0);
 }
 
 int
@@ -52,6 +54,21 @@ sample_slots(const Sample *sample, int64 number, double *slots)
 	}
 }
 
+/* The basis of the spline at a dose, each function followed by its products with the columns x. */
+static void
+add_spline(const Sample *sample, double dose, const double *x, double *to)
+{
+	double		b[MAX_BASIS];
+
+	spline_basis(sample->spline, dose, b);
+	for (int k = 0; k < spline_columns(sample->spline); k++)
+	{
+		*to++ = b[k];
+		for (int j = 0; j < sample->design->p; j++)
+			*to++ = b[k] * x[j];
+	}
+}
+
 int
 sample_block(const Sample *sample, int64 from, int rows, double *Z)
 {
@@ -78,6 +95,8 @@ sample_block(const Sample *sample, int64 from, int rows, double *Z)
 			if (arm >= 0)
 				z[1 + design->p + arm] = 1;
 		}
+		if (sample->spline)
+			add_spline(sample, row[ARM], z + 1, z + 1 + design->p + sample->narms);
 	}
 
 	return n;

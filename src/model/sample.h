@@ -7,6 +7,7 @@
 
 #include "coupon.h"
 
+#include "model/spline.h"
 #include "model/design.h"
 
 typedef struct Sample
@@ -23,6 +24,7 @@ typedef struct Sample
 	bool		positive;		/* the outcome is whether it exceeds 0 */
 	int			narms;			/* indicator columns of arms, after those of the design */
 	const int  *arms;			/* (arms) indicator of an arm, from 0, or -1 */
+	const Spline *spline;			/* columns of its basis at the dose that stands for the arm, and of its products with the others; or NULL */
 	double	   *scratch;		/* (nslots) */
 } Sample;
 

@@ -22,7 +22,7 @@ uplift_surfaces(LearnerKind learner, int narms)
 int
 uplift_stages(LearnerKind learner)
 {
-	return learner == LEARNER_S || learner == LEARNER_T ? 0 : learner == LEARNER_X ? 2 : 1;
+	return !uplift_has_propensity(learner) || learner == LEARNER_CAUSAL_FOREST ? 0 : learner == LEARNER_X ? 2 : 1;
 }
 
 /* The outcome model that an arm is scored by. */
@@ -37,6 +37,12 @@ static inline int
 nscored(const Uplift *uplift)
 {
 	return uplift->learner == LEARNER_S ? uplift->narms : uplift->nsurfaces;
+}
+
+bool
+uplift_has_propensity(LearnerKind learner)
+{
+	return learner != LEARNER_S && learner != LEARNER_T;
 }
 
 Base
@@ -73,6 +79,8 @@ effect_weights(const Uplift *uplift, int arm)
 	double		intercept;
 	double	   *weights;
 
+	if (uplift->learner == LEARNER_CAUSAL_FOREST)
+		return NULL;
 	if (uplift->stages == 0)
 	{
 		const BaseFit *own = &surface_of(uplift, arm)->fit[0];
@@ -188,6 +196,12 @@ uplift_pack(StringInfo to, const Uplift *uplift)
 		put_surface(to, &uplift->surfaces[i]);
 	for (int i = uplift->stages; i < uplift->narms * uplift->stages; i++)
 		put_base_fit(to, &uplift->effects[i]);
+	if (uplift->learner == LEARNER_CAUSAL_FOREST)
+	{
+		put_causal_options(to, &uplift->forest_options);
+		for (int a = 1; a < uplift->narms; a++)
+			put_causal_forest(to, uplift->forests[a]);
+	}
 	for (int a = 1; a < uplift->narms && uplift->learner == LEARNER_X; a++)
 	{
 		put_int32(to, uplift->cross[a] != NULL);
@@ -217,7 +231,7 @@ uplift_unpack(Reader *from, int version)
 	Uplift	   *uplift = palloc0_object(Uplift);
 	int			p;
 
-	uplift->learner = get_int32(from, LEARNER_S, LEARNER_CLASS_TRANSFORM);
+	uplift->learner = get_int32(from, LEARNER_S, LEARNER_CAUSAL_FOREST);
 	uplift->base = get_int32(from, BASE_LINEAR, BASE_TREES);
 	uplift->target = get_int32(from, TARGET_OUTCOME, TARGET_FUNNEL);
 	uplift->final = get_int32(from, BASE_LINEAR, BASE_TREES);
@@ -249,6 +263,13 @@ uplift_unpack(Reader *from, int version)
 	uplift->effects = palloc0_array(BaseFit, uplift->narms * Max(uplift->stages, 1));
 	for (int i = uplift->stages; i < uplift->narms * uplift->stages; i++)
 		uplift->effects[i] = *get_base_fit(from, uplift_stage_base(uplift), uplift->design, 0);
+	if (uplift->learner == LEARNER_CAUSAL_FOREST)
+	{
+		get_causal_options(from, &uplift->forest_options);
+		uplift->forests = palloc0_array(CausalForest *, uplift->narms);
+		for (int a = 1; a < uplift->narms; a++)
+			uplift->forests[a] = get_causal_forest(from, trees_columns(uplift->design->schema));
+	}
 	uplift->cross = palloc0_array(double *, uplift->narms);
 	for (int a = 1; a < uplift->narms && uplift->learner == LEARNER_X; a++)
 		if (get_int32(from, 0, 1))
@@ -289,11 +310,28 @@ uplift_baseline(const Uplift *uplift, const double *slots)
 	return outcome_of(uplift, 0, slots, NULL);
 }
 
+/* The effect by a causal forest, and its variance if wanted. */
+static double
+forest_effect(const Uplift *uplift, int arm, const double *slots, double *variance)
+{
+	const CausalForest *forest = uplift->forests[arm];
+	float	   *x = palloc_array(float, Max(forest->columns, 1));
+	double		effect;
+
+	trees_expand(uplift->design->schema, slots, x);
+	effect = causal_effect(forest, x, variance);
+	pfree(x);
+
+	return effect;
+}
+
 double
 uplift_effect(const Uplift *uplift, int arm, const double *slots)
 {
 	Base		base = uplift_stage_base(uplift);
 
+	if (uplift->forests)
+		return forest_effect(uplift, arm, slots, NULL);
 	if (uplift->weights[arm])
 		return design_score(uplift->design, uplift->weights[arm], slots);
 	if (uplift->learner == LEARNER_X)
@@ -382,9 +420,15 @@ double
 uplift_standard_error(const Uplift *uplift, int arm, const double *slots)
 {
 	const Design *design = uplift->design;
-	double	   *z = palloc_array(double, 1 + design->p);
+	double	   *z;
 	double		variance;
 
+	if (uplift->forests)
+	{
+		forest_effect(uplift, arm, slots, &variance);
+		return sqrt(variance);
+	}
+	z = palloc_array(double, 1 + design->p);
 	z[0] = 1;
 	design_expand(design, slots, z + 1);
 	for (int j = 0; j < design->p; j++)

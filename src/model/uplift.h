@@ -7,6 +7,7 @@
 
 #include "coupon.h"
 
+#include "model/causal_forest.h"
 #include "model/propensity.h"
 #include "model/surface.h"
 #include "pg/model.h"
@@ -20,6 +21,7 @@ typedef enum LearnerKind
 	LEARNER_R = 3,
 	LEARNER_DR = 4,
 	LEARNER_CLASS_TRANSFORM = 5,
+	LEARNER_CAUSAL_FOREST = 6,
 } LearnerKind;
 
 /* Estimated propensities of an offer, within a group of rows. */
@@ -62,6 +64,8 @@ typedef struct Uplift
 	Surface    *surfaces;		/* (nsurfaces) */
 	int			stages;			/* effect models of an offer; x: from controls, from the offer's rows */
 	BaseFit    *effects;		/* (narms, stages); those of the control are unused */
+	CausalOptions forest_options;	/* of causal_forest */
+	CausalForest **forests;		/* (narms) of causal_forest; [0] is unused; or NULL */
 	double	  **cross;			/* x: (narms) covariance of the two stages, or NULL */
 
 	/* not stored */
@@ -73,6 +77,9 @@ typedef struct Uplift
 /* How many outcome models and effect models a learner has. */
 extern int	uplift_surfaces(LearnerKind learner, int narms);
 extern int	uplift_stages(LearnerKind learner);
+
+/* Does it need to know how likely the arms were? */
+extern bool uplift_has_propensity(LearnerKind learner);
 
 /* Is any of its models, outcome, effect or propensity, of trees? */
 extern bool uplift_has_trees(const Uplift *uplift);

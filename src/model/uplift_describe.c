@@ -31,7 +31,7 @@ describe_arms(const Uplift *uplift, StringInfo json)
 		escape_json(json, uplift->arms[a].name);
 		appendStringInfo(json, ", \"rows\": " INT64_FORMAT, uplift->arms[a].rows);
 		json_member(json, "mean_outcome", uplift->arms[a].mean);
-		if (!uplift->propensity.estimated && uplift->stages > 0)
+		if (!uplift->propensity.estimated && uplift_has_propensity(uplift->learner))
 			json_member(json, "propensity", uplift->propensity.shares[a]);
 		appendStringInfoChar(json, '}');
 	}
@@ -130,6 +130,23 @@ describe_effects(const Uplift *uplift, StringInfo json)
 	appendStringInfoChar(json, ']');
 }
 
+static void
+describe_forests(const Uplift *uplift, StringInfo json)
+{
+	appendStringInfoString(json, ", \"forests\": [");
+	for (int a = 1; a < uplift->narms; a++)
+	{
+		const CausalForest *forest = uplift->forests[a];
+
+		appendStringInfo(json, "%s{\"trees\": %d, \"leaves\": %d, \"depth\": %d", a > 1 ? ", " : "",
+						 forest->ntrees, forest->nleaves, forest->depth);
+		member_text(json, "offer", uplift->arms[a].name);
+		json_member(json, "average_effect", forest->average);
+		appendStringInfoChar(json, '}');
+	}
+	appendStringInfoChar(json, ']');
+}
+
 static bool
 has_covariance(const Uplift *uplift)
 {
@@ -152,6 +169,8 @@ has_covariance(const Uplift *uplift)
 static const char *
 standard_errors(const Uplift *uplift)
 {
+	if (uplift->learner == LEARNER_CAUSAL_FOREST)
+		return "bootstrap of little bags";
 	if (!has_covariance(uplift))
 	{
 		if (uplift->stages > 0 && uplift_stage_base(uplift) == BASE_TREES)
@@ -173,6 +192,8 @@ standard_errors(const Uplift *uplift)
 		case LEARNER_R:
 		case LEARNER_DR:
 			return "robust (HC1), cross-fitted";
+		case LEARNER_CAUSAL_FOREST:
+			break;
 		case LEARNER_CLASS_TRANSFORM:
 			return uplift->propensity.estimated ? "robust, propensities taken as known" : "robust";
 	}
@@ -191,7 +212,8 @@ describe_options(const Uplift *uplift, StringInfo json)
 	json_member(json, "ridge", uplift->ridge);
 	if (uplift->learner == LEARNER_X || uplift->learner == LEARNER_R || uplift->learner == LEARNER_DR)
 		member_text(json, "final", base_name(uplift->final));
-	if (uplift->learner == LEARNER_R || uplift->learner == LEARNER_DR)
+	if (uplift->learner == LEARNER_R || uplift->learner == LEARNER_DR ||
+		uplift->learner == LEARNER_CAUSAL_FOREST)
 		appendStringInfo(json, ", \"folds\": %d, \"seed\": " INT64_FORMAT, uplift->folds, uplift->seed);
 	if (uplift->propensity.estimated)
 	{
@@ -203,6 +225,11 @@ describe_options(const Uplift *uplift, StringInfo json)
 	{
 		appendStringInfoString(json, ", \"trees\": ");
 		describe_trees_options(json, &uplift->trees_options);
+	}
+	if (uplift->learner == LEARNER_CAUSAL_FOREST)
+	{
+		appendStringInfoString(json, ", \"forest\": ");
+		describe_causal_options(json, &uplift->forest_options);
 	}
 	appendStringInfoString(json, "}, \"unused_options\": [");
 	for (int i = 0; learner_option_name(i); i++)
@@ -234,6 +261,8 @@ uplift_describe(const void *model, StringInfo json)
 		json_member(json, "centre", uplift->centre);
 	describe_fits(uplift, json);
 	describe_effects(uplift, json);
+	if (uplift->forests)
+		describe_forests(uplift, json);
 	member_text(json, "standard_errors", standard_errors(uplift));
 }
 
@@ -273,4 +302,8 @@ uplift_trace(const void *model, TraceSink sink, void *to)
 	for (int a = 1; a < uplift->narms && uplift->propensity.estimated; a++)
 		trace_fit(&uplift->propensity.odds[a], psprintf("propensity of %s", uplift->arms[a].name),
 				  sink, to);
+	for (int a = 1; a < uplift->narms && uplift->forests; a++)
+		for (int t = 0; t < uplift->forests[a]->ntrees; t++)
+			sink(to, psprintf("forest of %s", uplift->arms[a].name), t + 1, "leaves",
+				 causal_leaves(uplift->forests[a], t));
 }

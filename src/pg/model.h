@@ -25,6 +25,7 @@ typedef enum ModelKind
 	MODEL_PLAN = 4,
 	MODEL_TREES = 5,
 	MODEL_NETWORK = 6,
+	MODEL_DOSE = 7,
 } ModelKind;
 
 typedef struct Model

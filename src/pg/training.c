@@ -13,12 +13,12 @@
 #include "pg/training.h"
 
 static Training *
-training_make(MemoryContext context, bool with_arms)
+training_make(MemoryContext context, TrainingBeside beside)
 {
 	Training   *training = MemoryContextAllocZero(context, sizeof(Training));
 
 	training->context = context;
-	training->with_arms = with_arms;
+	training->beside = beside;
 	training->arms = dictionary_make(context);
 
 	return training;
@@ -155,27 +155,27 @@ check_schema(Training *training, const FeatureReader *reader)
 }
 
 static Datum
-add(FunctionCallInfo fcinfo, bool with_arms, bool holes, SiteExclude exclude)
+add(FunctionCallInfo fcinfo, TrainingBeside beside, bool holes, SiteExclude exclude)
 {
 	MemoryContext context = aggregate_context(fcinfo);
 	Training   *training = training_arg(fcinfo, 0);
-	int			features = with_arms ? 3 : 2;
+	int			features = beside ? 3 : 2;
 	const Jsonb *options = options_arg(fcinfo, features + 1);
 	Site	   *site = site_of(fcinfo, options, exclude);
 	FeatureReader *reader;
 	double		outcome;
 	double	   *row;
-	int			arm = 0;
+	double		arm = 0;
 
 	if (training == NULL)
 	{
-		training = training_make(context, with_arms);
+		training = training_make(context, beside);
 		training->options = options_copy(context, options);
 	}
 	else
 		options_check_same(training->options, options);
 
-	if (PG_ARGISNULL(1) || (with_arms && PG_ARGISNULL(2)) || PG_ARGISNULL(features))
+	if (PG_ARGISNULL(1) || (beside && PG_ARGISNULL(2)) || PG_ARGISNULL(features))
 	{
 		training->skipped++;
 		PG_RETURN_POINTER(training);
@@ -184,11 +184,17 @@ add(FunctionCallInfo fcinfo, bool with_arms, bool holes, SiteExclude exclude)
 	outcome = PG_GETARG_FLOAT8(1);
 	if (!isfinite(outcome))
 		bad_argument("outcome is %s, not a finite number", isnan(outcome) ? "NaN" : "infinite");
-	if (with_arms)
+	if (beside == TRAINING_ARMS)
 	{
 		text	   *name = PG_GETARG_TEXT_PP(2);
 
 		arm = learn_arm(training, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	}
+	else if (beside == TRAINING_DOSES)
+	{
+		arm = PG_GETARG_FLOAT8(2);
+		if (!isfinite(arm))
+			bad_argument("dose is %s, not a finite number", isnan(arm) ? "NaN" : "infinite");
 	}
 
 	reader = site_reader(site, fcinfo, features, exclude);
@@ -211,21 +217,21 @@ add(FunctionCallInfo fcinfo, bool with_arms, bool holes, SiteExclude exclude)
 }
 
 Datum
-training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude)
+training_add(FunctionCallInfo fcinfo, TrainingBeside beside, SiteExclude exclude)
 {
-	return add(fcinfo, with_arms, false, exclude);
+	return add(fcinfo, beside, false, exclude);
 }
 
 Datum
 training_add_holes(FunctionCallInfo fcinfo, SiteExclude exclude)
 {
-	return add(fcinfo, false, true, exclude);
+	return add(fcinfo, TRAINING_NOTHING, true, exclude);
 }
 
 Training *
 training_like(const Training *other, MemoryContext context)
 {
-	Training   *training = training_make(context, other->with_arms);
+	Training   *training = training_make(context, other->beside);
 
 	training->options = options_copy(context, other->options);
 
@@ -310,7 +316,7 @@ training_append(Training *training, const Training *other)
 		if (i % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
 		to[TRAINING_OUTCOME] = from[TRAINING_OUTCOME];
-		to[TRAINING_ARM] = training->with_arms ? arm_codes[(int) from[TRAINING_ARM]] : 0;
+		to[TRAINING_ARM] = training->beside == TRAINING_ARMS ? arm_codes[(int) from[TRAINING_ARM]] : from[TRAINING_ARM];
 		for (int c = 0; c < schema->ncolumns; c++)
 		{
 			const SchemaColumn *column = &schema->columns[c];
@@ -332,7 +338,7 @@ training_append(Training *training, const Training *other)
 void
 training_put(StringInfo to, const Training *training)
 {
-	put_int32(to, training->with_arms);
+	put_int32(to, training->beside);
 	put_int32(to, training->options ? VARSIZE(training->options) : 0);
 	if (training->options)
 		appendBinaryStringInfo(to, (const char *) training->options, VARSIZE(training->options));

@@ -2,7 +2,7 @@
  * training.h
  *		The training set: state of the fits that need all their rows.
  *
- * A row is the outcome, the number of its arm, and the slots of its features.
+ * A row is the outcome, the number of its arm or its dose, and the slots of its features.
  */
 #ifndef COUPON_TRAINING_H
 #define COUPON_TRAINING_H
@@ -16,10 +16,18 @@
 #define TRAINING_ARM		1
 #define TRAINING_SLOTS		2	/* the first of them */
 
+/* What stands beside the outcome of a row. */
+typedef enum TrainingBeside
+{
+	TRAINING_NOTHING = 0,
+	TRAINING_ARMS = 1,			/* a text: the number of the arm */
+	TRAINING_DOSES = 2,			/* a number: the dose itself */
+} TrainingBeside;
+
 typedef struct Training
 {
 	MemoryContext context;		/* of the aggregate */
-	bool		with_arms;		/* else every row is of arm 0 */
+	TrainingBeside beside;		/* nothing: every row is of arm 0 */
 	const Jsonb *options;		/* as given, or NULL */
 	Schema	   *schema;			/* categories in order of appearance */
 	Dictionary *arms;			/* in order of appearance */
@@ -31,10 +39,10 @@ typedef struct Training
 } Training;
 
 /*
- * The transition (state, outcome, [arm,] features [, options]) of a fit: adds
+ * The transition (state, outcome, [arm | dose,] features [, options]) of a fit: adds
  * the row to the state and returns it.
  */
-extern Datum training_add(FunctionCallInfo fcinfo, bool with_arms, SiteExclude exclude);
+extern Datum training_add(FunctionCallInfo fcinfo, TrainingBeside beside, SiteExclude exclude);
 
 /* The same without arms, of arrays that may have missing elements. */
 extern Datum training_add_holes(FunctionCallInfo fcinfo, SiteExclude exclude);

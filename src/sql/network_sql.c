@@ -21,7 +21,7 @@ PG_FUNCTION_INFO_V1(network_fit_add);
 Datum
 network_fit_add(PG_FUNCTION_ARGS)
 {
-	return training_add(fcinfo, false, network_exclude);
+	return training_add(fcinfo, TRAINING_NOTHING, network_exclude);
 }
 
 PG_FUNCTION_INFO_V1(network_fit_final);

@@ -235,7 +235,7 @@ PG_FUNCTION_INFO_V1(logit_fit_add);
 Datum
 logit_fit_add(PG_FUNCTION_ARGS)
 {
-	return training_add(fcinfo, false, logit_exclude);
+	return training_add(fcinfo, TRAINING_NOTHING, logit_exclude);
 }
 
 PG_FUNCTION_INFO_V1(logit_fit_final);

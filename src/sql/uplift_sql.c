@@ -31,7 +31,7 @@ PG_FUNCTION_INFO_V1(uplift_fit_add);
 Datum
 uplift_fit_add(PG_FUNCTION_ARGS)
 {
-	return training_add(fcinfo, true, uplift_exclude);
+	return training_add(fcinfo, TRAINING_ARMS, uplift_exclude);
 }
 
 PG_FUNCTION_INFO_V1(uplift_fit_final);
