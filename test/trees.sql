@@ -1,7 +1,7 @@
 -- trees_fit, import_trees, importance, explain: invariants, edge cases, the door.  test/trees.t compares with libxgboost.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(70);
+SELECT plan(72);
 \i test/fuzz.psql
 \i test/trees_data.psql
 
@@ -92,6 +92,10 @@ SELECT is(coupon.predict(coupon.import_trees(s), '{0.4, 9}'::float8[]), -0.5::fl
 	('an array', pg_temp.source(base_score => '["0.5"]')), ('a number', pg_temp.source(base_score => '0.5', version => '[2,1,0]'))) v(n, s) WHERE n <> 'an array';
 SELECT results_eq($$ SELECT coupon.predict(coupon.import_trees(pg_temp.source(default_left => '[false,false,true,false,false]', more => ',"split_type":[0,0,0,0,0]')), x::float8[])
 	FROM (VALUES ('{0.5, 2.9}'), ('{0.49999997, 2}'), ('{0.49999999, 2}'), ('{NULL, 3}'), ('{NULL, NULL}')) v(x) $$, ARRAY[2.5, -0.5, 2.5, 4.5, 2.5]::float8[], 'comparisons in single precision, default directions');
+
+-- what single precision or 64 bits cannot hold is refused by the name of the option
+SELECT throws_ok($$ SELECT coupon.trees_fit(v, f, '{"gamma": 1e308}') FROM few, LATERAL (SELECT a) f $$, 'option "gamma" must be a number between 0 and 1e+30');
+SELECT throws_ok($$ SELECT coupon.trees_fit(v, f, '{"seed": 1e30}') FROM few, LATERAL (SELECT a) f $$, 'option "seed" must be an integer of 64 bits');
 
 -- forged bytes do no harm
 SELECT cmp_ok(pg_temp.refused(array_agg(pg_temp.forge('trees', 5, pg_temp.alter_bytes(substring(pg_temp.bytes_of(m::text) FROM 17), n))), 'coupon.model',

@@ -10,6 +10,7 @@
 #include "pg/json.h"
 
 #define MAX_ROUNDS	10000
+#define MAX_PENALTY	1e30		/* the library has single precision */
 
 static const char *const objective_choices[] = {
 	"squared_error", "logistic", "poisson", "tweedie",
@@ -27,17 +28,17 @@ enum
 
 /* Append only: models refer to options by number. */
 static const Option known[] = {
-	[ALPHA_] = {"alpha", OPTION_NUMBER, FIELD(alpha), .least = 0, .most = INFINITY},
+	[ALPHA_] = {"alpha", OPTION_NUMBER, FIELD(alpha), .least = 0, .most = MAX_PENALTY},
 	[COLSAMPLE_] = {"colsample", OPTION_NUMBER, FIELD(colsample), .least = 0.01, .most = 1},
 	[EARLY_STOPPING_] = {"early_stopping", OPTION_INT, FIELD(early_stopping), .least = 0, .most = MAX_ROUNDS},
 	[EXCLUDE_] = {"exclude", OPTION_TEXTS, FIELD(exclude)},
-	[GAMMA_] = {"gamma", OPTION_NUMBER, FIELD(gamma), .least = 0, .most = INFINITY},
+	[GAMMA_] = {"gamma", OPTION_NUMBER, FIELD(gamma), .least = 0, .most = MAX_PENALTY},
 	[HOLDOUT_] = {"holdout", OPTION_NUMBER, FIELD(holdout), .least = 0.01, .most = 0.9},
-	[LAMBDA_] = {"lambda", OPTION_NUMBER, FIELD(lambda), .least = 0, .most = INFINITY},
+	[LAMBDA_] = {"lambda", OPTION_NUMBER, FIELD(lambda), .least = 0, .most = MAX_PENALTY},
 	[LEARNING_RATE_] = {"learning_rate", OPTION_NUMBER, FIELD(learning_rate), .least = 1e-6, .most = 1},
 	[MAX_BIN_] = {"max_bin", OPTION_INT, FIELD(max_bin), .least = 2, .most = 65535},
 	[MAX_DEPTH_] = {"max_depth", OPTION_INT, FIELD(max_depth), .least = 1, .most = 16},
-	[MIN_CHILD_WEIGHT_] = {"min_child_weight", OPTION_NUMBER, FIELD(min_child_weight), .least = 0, .most = INFINITY},
+	[MIN_CHILD_WEIGHT_] = {"min_child_weight", OPTION_NUMBER, FIELD(min_child_weight), .least = 0, .most = MAX_PENALTY},
 	[MONOTONE_] = {"monotone", OPTION_OBJECT, FIELD(monotone)},
 	[OBJECTIVE_] = {"objective", OPTION_CHOICE, FIELD(objective), .choices = objective_choices},
 	[QUIET_] = {"quiet", OPTION_BOOL, FIELD(quiet)},

@@ -242,7 +242,7 @@ read_value(const Option *option, JsonbValue *value, void *field)
 			break;
 		case OPTION_SEED:
 			{
-				bool		lost = true;
+				const char *allowed = "an integer";
 
 				if (value->type == jbvNumeric)
 				{
@@ -253,12 +253,20 @@ read_value(const Option *option, JsonbValue *value, void *field)
 					if (DatumGetBool(DirectFunctionCall2(numeric_eq, whole, NumericGetDatum(number))) &&
 						!numeric_is_nan(number) && !numeric_is_inf(number))
 					{
-						*(int64 *) field = DatumGetInt64(DirectFunctionCall1(numeric_int8, whole));
-						lost = false;
+						Datum		least = NumericGetDatum(int64_to_numeric(PG_INT64_MIN));
+						Datum		most = NumericGetDatum(int64_to_numeric(PG_INT64_MAX));
+
+						allowed = "an integer of 64 bits";
+						if (DatumGetBool(DirectFunctionCall2(numeric_ge, whole, least)) &&
+							DatumGetBool(DirectFunctionCall2(numeric_le, whole, most)))
+						{
+							*(int64 *) field = DatumGetInt64(DirectFunctionCall1(numeric_int8, whole));
+							allowed = NULL;
+						}
 					}
 				}
-				if (lost)
-					wrong_value(option, "an integer");
+				if (allowed)
+					wrong_value(option, allowed);
 				break;
 			}
 	}
