@@ -1,7 +1,7 @@
 -- budget_curve: against re-solving at every budget, in any order, with honest errors.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(21);
+SELECT plan(22);
 
 SELECT setseed(0.42) \g /dev/null
 -- a trial with three offers; the fourth customer in ten has an offer that is not worth it
@@ -93,6 +93,7 @@ SELECT is((SELECT array_agg(c::text) FROM coupon.budget_curve('SELECT ARRAY[1, 3
 SELECT is((SELECT array_agg(c::text) FROM coupon.budget_curve('SELECT ARRAY[-1, 0] AS gains, ARRAY[1, 2] AS costs, ARRAY[5, 9] AS scores FROM generate_series(1, 3)', 1) c), '{"(0,0,0,0)","(0,0,0,0)"}', 'nothing is worth it');
 SELECT is((SELECT array_agg(c::text) FROM coupon.budget_curve('SELECT ARRAY[1, 3] AS gains, ARRAY[0, 0] AS costs, ARRAY[5, 9] AS scores FROM generate_series(1, 3)', 1) c), '{"(0,0,27,0)","(0,0,27,0)"}', 'offers that cost nothing are given at once');
 SELECT is((SELECT count(*) FROM coupon.budget_curve('SELECT NULL::float8[] AS gains, costs, scores FROM scored')), 0::bigint, 'nulls are skipped');
+SELECT throws_ok($$ SELECT coupon.gain_scores(1, 1e100, '{1e-300, 1e-300}') $$, '22003', 'the score of offer 1 is out of range');
 
 -- interrupts
 CREATE TABLE many AS SELECT gains, costs, scores FROM scored, generate_series(1, 300);

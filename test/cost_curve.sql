@@ -1,7 +1,7 @@
 -- aucc, uplift_calibration, the band of uplift_curve and sample sizes: plain SQL, ties, errors, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(27);
+SELECT plan(28);
 
 SELECT setseed(0.42) \g /dev/null
 CREATE TABLE draws AS
@@ -78,6 +78,7 @@ FROM (SELECT DISTINCT name FROM trials) n ORDER BY name;
 SELECT is((SELECT array_agg(c::text) FROM coupon.uplift_calibration('SELECT score, gain AS outcome, treated FROM trials WHERE name = ''ties'' ORDER BY id') c),
 	(SELECT array_agg(c::text) FROM coupon.uplift_calibration('SELECT score, gain AS outcome, treated FROM trials WHERE name = ''ties'' ORDER BY cost') c), 'in any order of rows');
 SELECT is((SELECT array_agg(c::text) FROM coupon.uplift_calibration('SELECT 3 AS score, 2 AS outcome, true AS treated', 4) c), '{"(3,1,1,0,3,,,,)"}', 'one row');
+SELECT ok((SELECT abs(predicted / 1.7e308 - 1) < 1e-14 FROM coupon.uplift_calibration('SELECT 1.7e308::float8 AS score, i AS outcome, i % 2 = 0 AS treated FROM generate_series(1, 9) i', 1)), 'the mean of scores whose sum no number holds');
 SELECT is_empty($$ SELECT * FROM coupon.uplift_calibration('SELECT 3 AS score, NULL AS outcome, true AS treated') $$, 'no rows');
 
 -- the band

@@ -1,7 +1,7 @@
 -- off_policy: the reference vectors, plain SQL, partial forms, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(25);
+SELECT plan(26);
 \i test/fuzz.psql
 
 -- sixty rounds of a logged bandit with four actions; figures of zr-obp, effective sample size and rounds included
@@ -123,6 +123,7 @@ SELECT ok(p.rows = 200000 AND pg_temp.near(p.dr, r.dr, 1e-9), 'parallel = serial
 SELECT ok(coupon.off_policy(reward, logged, target, 1, 1) IS NULL, 'no row: null') FROM log WHERE false;
 SELECT ok(f.ips = 2 AND f.snips = 4 AND f.ips_se IS NULL AND f.dr_low IS NULL AND f.effective_sample_size = 1, 'one row: no interval') FROM (SELECT (coupon.off_policy(4, 1, 0.5, 1, 1)).*) f;
 SELECT ok(f.ips = 0 AND f.snips IS NULL AND f.effective_sample_size = 0 AND f.dm = 2, 'a policy that does nothing of what was done') FROM (SELECT (coupon.off_policy(i, 0.5, 0, 1, 2)).* FROM generate_series(1, 9) i) f;
+SELECT is((SELECT array_agg((p).effective_sample_size ORDER BY l) FROM (SELECT l, coupon.off_policy(1, l, t, 0, 0) AS p FROM (VALUES (1e-200, 1), (1, 1e-200)) w(l, t), generate_series(1, 3) GROUP BY l) x), '{3,3}'::float8[], 'weights whose squares no number holds');
 SELECT ok(f.rows = 0 AND f.skipped = 1 AND f.dm IS NULL AND f.ips IS NULL AND f.largest_weight IS NULL, 'only nulls') FROM (SELECT (coupon.off_policy(NULL, 0.5, 0, 1, 2)).*) f;
 SELECT throws_ok($$ SELECT coupon.off_policy(i * 1e200, 1e-5, 1, 0, 0) FROM generate_series(1, 2) i $$, '22003');
 

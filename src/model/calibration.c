@@ -20,6 +20,9 @@
 /* Rows between two looks at interrupts. */
 #define STRIDE_MASK	0xFFFF
 
+/* Scores are summed divided by 2 to this power: no sum of finite ones overflows. */
+#define SCORE_BITS	64
+
 /* The bin, from 1, of the tied rows first..end-1. */
 static int
 bin_of(int64 first, int64 end, int64 n, int nbins)
@@ -44,10 +47,10 @@ bin_make(int bin, const double *rows, const SortKey *keys, int64 first, int64 en
 		if ((i & STRIDE_MASK) == 0)
 			CHECK_FOR_INTERRUPTS();
 		arms_state_add(&arms, row[2] != 0, row[1], 0, 1);
-		sum_add(&scores, row[0]);
+		sum_add(&scores, ldexp(row[0], -SCORE_BITS));
 	}
 	made.treated = arms.arm[1].n;
-	made.predicted = sum_value(&scores) / (double) made.rows;
+	made.predicted = ldexp(sum_value(&scores) / (double) made.rows, SCORE_BITS);
 	made.test = arms_ab_test(&arms);
 
 	return made;

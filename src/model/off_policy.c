@@ -147,7 +147,7 @@ OffPolicy
 off_policy_values(const OffPolicyState *state)
 {
 	double		weight = state->mean[TERM_WEIGHT];
-	double		squares = state->M[TERM_WEIGHT] + (double) state->n * weight * weight;	/* sum of w^2 */
+	double		n = (double) state->n;
 	OffPolicy	policy = {
 		.ips = mean_of(state, TERM_IPS),
 		.clipped = mean_of(state, TERM_CLIPPED),
@@ -155,7 +155,8 @@ off_policy_values(const OffPolicyState *state)
 		.dm = mean_of(state, TERM_DM),
 		.dr = mean_of(state, TERM_DR),
 		.switched = mean_of(state, TERM_SWITCH),
-		.effective = squares > 0 ? (double) state->n * weight / squares * weight * (double) state->n : 0,
+		/* (sum of w)^2 / sum of w^2, without a square that overflows */
+		.effective = weight > 0 ? n / (1 + state->M[TERM_WEIGHT] / n / weight / weight) : 0,
 		.weight = mean_of(state, TERM_WEIGHT),
 	};
 

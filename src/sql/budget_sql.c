@@ -234,7 +234,15 @@ gain_scores(PG_FUNCTION_ARGS)
 		scores[i] = means.n > 0 ? means.values[i] : 0;
 	scores[offer] += (outcome - scores[offer]) / probabilities.values[offer];
 	for (int i = 1; i <= n; i++)
+	{
 		scores[i] -= scores[0];
+		if (!isfinite(scores[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("the score of offer %d is out of range", i),
+					 errhint("It is the outcome divided by the probability of what the customer got, which is %s.",
+							 float8out_internal(probabilities.values[offer]))));
+	}
 
 	PG_RETURN_DATUM(vector_datum(scores + 1, n));
 }
