@@ -35,9 +35,9 @@ const ModelType model_types[] = {
 };
 
 const StateType state_types[] = {
-	{STATE_LINEAR, "linear_fit", 1, linear_state_check},
-	{STATE_AB_TEST, "ab_test", 1, arms_state_check},
-	{STATE_BALANCE, "balance", 1, arms_state_check},
-	{STATE_OFF_POLICY, "off_policy", 1, off_policy_check},
+	{STATE_LINEAR, "linear_fit", 1, linear_state_check, linear_state_merge, linear_state_compact},
+	{STATE_AB_TEST, "ab_test", 1, arms_state_check, arms_state_merge, arms_state_compact},
+	{STATE_BALANCE, "balance", 1, arms_state_check, arms_state_merge, arms_state_compact},
+	{STATE_OFF_POLICY, "off_policy", 1, off_policy_check, off_policy_merge, off_policy_state_compact},
 	{0}
 };

@@ -43,9 +43,12 @@ arms_state_add(ArmsState *state, bool treated, double first, double second, doub
 	}
 }
 
-void
-arms_state_merge(ArmsState *state, const ArmsState *other)
+void *
+arms_state_merge(void *into, const void *given)
 {
+	ArmsState  *state = into;
+	const ArmsState *other = given;
+
 	if (state->variables != other->variables)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -73,6 +76,8 @@ arms_state_merge(ArmsState *state, const ArmsState *other)
 		to->weight += from->weight;
 		to->weight2 += from->weight2;
 	}
+
+	return state;
 }
 
 static bool
@@ -91,6 +96,14 @@ arms_state_finite(const ArmsState *state)
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("sum of squares is out of range"),
 					 errhint("Values must be less than about 1e150: give them other units.")));
+}
+
+void *
+arms_state_compact(const void *state)
+{
+	arms_state_finite(state);
+
+	return state_copy(state);
 }
 
 void

@@ -33,10 +33,11 @@ typedef struct ArmsState
 extern void arms_state_add(ArmsState *state, bool treated, double first, double second, double weight);
 
 /* Add the rows of another state of the same kind. */
-extern void arms_state_merge(ArmsState *state, const ArmsState *other);
+extern void *arms_state_merge(void *state, const void *other);
 
 /* Raise an error if squares have exceeded the range of numbers. */
 extern void arms_state_finite(const ArmsState *state);
+extern void *arms_state_compact(const void *state);
 
 /* Raise an error unless a state from outside is sound. */
 extern void arms_state_check(const FlatState *state);

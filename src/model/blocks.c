@@ -8,15 +8,13 @@
 
 #include "miscadmin.h"
 
+#include "model/bins.h"
 #include "model/blocks.h"
 #include "model/gains.h"
 #include "model/partition.h"
-#include "model/weighted.h"
 
 #define MOST_FREE		32		/* blocks of customers under no rule of their own */
 #define FREE_SIZE		64		/* customers of one, at least */
-#define BIN_SHIFT		50		/* of a regret as a float8: exponent and two more bits */
-#define BINS			(1 << (64 - BIN_SHIFT))
 #define MOST_UNITS		((int128) 1 << 60)
 
 /* The most regret that leaves about so many choices; infinite if that is all. */
@@ -25,8 +23,7 @@ find_limit(const Scanner *scanner, int64 most_choices)
 {
 	const Market *market = scanner->market;
 	int64	   *bins;
-	int64		left = most_choices;
-	int			limit = 0;
+	double		limit;
 
 	if (market->nitems + market->ncustomers <= most_choices)
 		return INFINITY;
@@ -39,17 +36,16 @@ find_limit(const Scanner *scanner, int64 most_choices)
 			CHECK_FOR_INTERRUPTS();
 		for (int64 at = market->customers[i].first; at < market->customers[i + 1].first; at++)
 			best = Max(best, scanner_value(scanner, at));
-		bins[weighted_key(best) >> BIN_SHIFT]++;
+		bins[bin_of(best)]++;
 		for (int64 at = market->customers[i].first; at < market->customers[i + 1].first; at++)
-			bins[weighted_key(best - scanner_value(scanner, at)) >> BIN_SHIFT]++;
+			bins[bin_of(best - scanner_value(scanner, at))]++;
 	}
 	/* everybody's best choice has no regret: it counts where there is another one */
 	bins[0] = 0;
-	while (limit < BINS - 1 && bins[limit] <= left)
-		left -= bins[limit++];
+	limit = bin_least(bin_limit(bins, most_choices));
 	pfree(bins);
 
-	return weighted_number((uint64) limit << BIN_SHIFT);
+	return limit;
 }
 
 static int64

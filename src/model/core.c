@@ -12,13 +12,11 @@
 
 #include "miscadmin.h"
 
+#include "model/bins.h"
 #include "model/core.h"
 #include "model/random.h"
-#include "model/weighted.h"
 
 #define GOLDEN			0.6180339887498949
-#define BIN_SHIFT		50		/* of a regret as a float8: exponent and two more bits */
-#define BINS			(1 << (64 - BIN_SHIFT))
 #define FIRST_ROOM		1024
 
 /* Add a set of offers' loads to what rows have left. */
@@ -179,12 +177,6 @@ add_customer(Core *core, double regret)
 	add_choice(core, -1, -1, regret);
 }
 
-static inline int
-bin_of(double regret)
-{
-	return regret > 0 ? weighted_key(regret) >> BIN_SHIFT : 0;
-}
-
 /*
  * All choices of a customer: counted by bins of their regret, or those below
  * a limit added, and of the bin at the limit every so-many-th.
@@ -255,7 +247,7 @@ core_choices(Core *core, int most, int64 seed)
 {
 	const Market *market = core->dual->scanner->market;
 	int64	   *bins = palloc0_array(int64, BINS);
-	int			limit = 0;
+	int			limit;
 	double		share;
 	double		level = random_uniform(seed, 0, 3);
 
@@ -268,8 +260,7 @@ core_choices(Core *core, int most, int64 seed)
 			CHECK_FOR_INTERRUPTS();
 		choices_of(core, i, bins, 0, 0, NULL);
 	}
-	for (int64 left = most; limit < BINS - 1 && bins[limit] <= left; limit++)
-		left -= bins[limit];
+	limit = bin_limit(bins, most);
 	share = most;
 	for (int bin = 0; bin < limit; bin++)
 		share -= bins[bin];

@@ -38,16 +38,6 @@ solve(OpenProgram *program, bool whole, const ExactOptions *options, LinearSolut
 		.most_work = options->most_work,
 	};
 
-	for (int g = 0; g < program->ngroups; g++)
-		for (int c = 0; c < program->groups[g].columns && program->groups[g].row >= 0; c++)
-		{
-			int64		last = program->columns;
-
-			/* the row of a group is in all its columns */
-			program->columns = program->groups[g].column + c;
-			open_program_nonzero(program, program->groups[g].row, 1);
-			program->columns = last;
-		}
 	linear.nonzeros = program->nonzeros;
 	linear.row = program->row;
 	linear.column = program->column;

@@ -81,21 +81,26 @@ void
 few_improve(const Hulls *hulls, const Row *candidates, int n, int128 budget,
 			Allocation *allocation)
 {
-	Row		   *rows = palloc_huge(Row, Max(n, 1));
-	Ranked	   *ranked = palloc_huge(Ranked, n + hulls->n + 1);
-	int64	   *first = palloc_huge(int64, hulls->n + 1);
-	int64	   *value = palloc_huge(int64, n + hulls->n + 1);
-	int64	   *weight = palloc_huge(int64, n + hulls->n + 1);
+	Row		   *rows;
+	Ranked	   *ranked;
+	int64	   *first;
+	int64	   *value;
+	int64	   *weight;
 	double		largest = hulls->largest_gain;
 	int64		groups = 0;
 	int64		nchoices;
-	MultipleChoice problem = {.n = hulls->n, .first = first, .value = value, .weight = weight, .capacity = budget};
+	MultipleChoice problem = {.n = hulls->n, .capacity = budget};
 	MultipleChosen best;
 	GainScale	scale;
 
 	if (allocation->optimal || hulls->n == 0)
 		return;
 
+	rows = palloc_huge(Row, Max(n, 1));
+	ranked = palloc_huge(Ranked, n + hulls->n + 1);
+	problem.first = first = palloc_huge(int64, hulls->n + 1);
+	problem.value = value = palloc_huge(int64, n + hulls->n + 1);
+	problem.weight = weight = palloc_huge(int64, n + hulls->n + 1);
 	memcpy(rows, candidates, sizeof(Row) * n);
 	qsort(rows, n, sizeof(Row), by_customer);
 	nchoices = rank_choices(hulls, rows, n, ranked);

@@ -68,9 +68,11 @@ places(const LinearState *state, const Regions *ours,
 	return place;
 }
 
-LinearState *
-linear_state_merge(LinearState *state, const LinearState *given)
+void *
+linear_state_merge(void *into, const void *from_state)
 {
+	LinearState *state = into;
+	const LinearState *given = from_state;
 	LinearState *other;
 	Regions		ours;
 	Regions		theirs;

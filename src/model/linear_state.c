@@ -179,9 +179,10 @@ again:
 	return state;
 }
 
-LinearState *
-linear_state_compact(const LinearState *state)
+void *
+linear_state_compact(const void *given)
 {
+	const LinearState *state = given;
 	LinearState *flushed = state_copy(state);
 	LinearState *compact;
 	Regions		r;

@@ -52,10 +52,10 @@ extern LinearState *linear_state_add(LinearState *state, double outcome,
 extern void linear_state_flush(LinearState *state);
 
 /* Add the rows of another state. */
-extern LinearState *linear_state_merge(LinearState *state, const LinearState *other);
+extern void *linear_state_merge(void *state, const void *other);
 
 /* A copy without waiting rows and spare room. */
-extern LinearState *linear_state_compact(const LinearState *state);
+extern void *linear_state_compact(const void *state);
 
 /* The schema of a state, categories in sorted order. */
 extern Schema *linear_state_schema(const LinearState *state);

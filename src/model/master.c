@@ -17,11 +17,11 @@
 #include <math.h>
 
 #include "miscadmin.h"
-#include "portability/instr_time.h"
 
 #include "lib/glpk.h"
 #include "model/blocks.h"
 #include "model/master.h"
+#include "pg/clock.h"
 
 #define MOST_CHOICES	120000	/* those of least regret come in */
 #define BLOCK_WORK		100000	/* selections of a block that are looked at, each time */
@@ -30,7 +30,6 @@
 #define CAUTION			0.7		/* weight of the best prices so far */
 #define PENALTY			1e3		/* of breaking a coupling row by a scaled unit */
 #define CLOSE			0.1		/* of the gap: what is left to the bound is for whole plans */
-#define LEAST_SECONDS	0.001	/* of what comes when time is over */
 #define PICK_WORK		8e6		/* of branch and bound */
 
 typedef struct Plan
@@ -63,20 +62,6 @@ typedef struct Master
 	double	   *zeros;
 	double	   *infinities;
 } Master;
-
-/* Seconds that are left; 0: as many as it takes. */
-static double
-time_left(const Master *master)
-{
-	instr_time	now;
-
-	if (master->time_limit <= 0)
-		return 0;
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, master->began);
-
-	return Max(master->time_limit - INSTR_TIME_GET_DOUBLE(now), LEAST_SECONDS);
-}
 
 /* A plan that is not there yet; false if it is. */
 static bool
@@ -174,7 +159,7 @@ price_blocks(void *of, const LinearSolution *solution, LinearColumns *more)
 	for (int caution = 1; caution >= 0 && master->nplans == from; caution--)
 	{
 		if (master->bound - solution->objective <= master->enough * CLOSE || ++master->rounds > MOST_ROUNDS ||
-			(master->time_limit > 0 && time_left(master) <= LEAST_SECONDS))
+			(master->time_limit > 0 && seconds_left(master->time_limit, &master->began) <= LEAST_SECONDS))
 			return;
 		for (int c = 0; c < m; c++)
 		{
@@ -187,6 +172,19 @@ price_blocks(void *of, const LinearSolution *solution, LinearColumns *more)
 	}
 	if (master->nplans > from)
 		make_columns(master, from, more);
+}
+
+/* Coupling rows are limited; of each block there is one plan. */
+static void
+bound_rows(const Blocks *blocks, double *lower, double *upper)
+{
+	int			m = blocks->ncoupling;
+
+	for (int r = 0; r < m + blocks->n; r++)
+	{
+		lower[r] = r < m ? -INFINITY : 1;
+		upper[r] = r < m ? blocks->bound[r] : 1;
+	}
 }
 
 /* The linear master: coupling rows may be broken at a price, each block has one plan. */
@@ -231,11 +229,7 @@ mix_plans(Master *master)
 			column[n] = m + p;
 			value[n] = plans.value[at];
 		}
-	for (int r = 0; r < rows; r++)
-	{
-		row_lower[r] = r < m ? -INFINITY : 1;
-		row_upper[r] = r < m ? blocks->bound[r] : 1;
-	}
+	bound_rows(blocks, row_lower, row_upper);
 	program.nonzeros = n;
 	program.row = row;
 	program.column = column;
@@ -257,7 +251,7 @@ pick_plans(Master *master, const bool *start, bool *chosen, double *gain)
 	int			rows = m + blocks->n;
 	LinearColumns plans;
 	LinearProgram program = {.rows = rows, .columns = master->nplans};
-	LinearOptions options = {.time_limit = time_left(master), .most_work = PICK_WORK};
+	LinearOptions options = {.time_limit = seconds_left(master->time_limit, &master->began), .most_work = PICK_WORK};
 	LinearSolution solution;
 	int		   *column;
 	double	   *row_lower = palloc_array(double, rows);
@@ -276,11 +270,7 @@ pick_plans(Master *master, const bool *start, bool *chosen, double *gain)
 		integer[p] = true;
 		first[p] = start && p < blocks->n;
 	}
-	for (int r = 0; r < rows; r++)
-	{
-		row_lower[r] = r < m ? -INFINITY : 1;
-		row_upper[r] = r < m ? blocks->bound[r] : 1;
-	}
+	bound_rows(blocks, row_lower, row_upper);
 	program.nonzeros = plans.first[plans.columns];
 	program.row = plans.row;
 	program.column = column;

@@ -45,9 +45,11 @@ off_policy_add(OffPolicyState *state, const OffPolicyRow *row)
 	state->cross += off_weight * (terms[TERM_IPS] - state->mean[TERM_IPS]);
 }
 
-void
-off_policy_merge(OffPolicyState *state, const OffPolicyState *other)
+void *
+off_policy_merge(void *into, const void *given)
 {
+	OffPolicyState *state = into;
+	const OffPolicyState *other = given;
 	double		n = (double) state->n + (double) other->n;
 	double		share;
 	double		between;
@@ -58,7 +60,7 @@ off_policy_merge(OffPolicyState *state, const OffPolicyState *other)
 		bad_argument("states of off_policy have different options");
 	state->skipped += other->skipped;
 	if (other->n == 0)
-		return;
+		return state;
 	share = (double) other->n / n;
 	between = share * (double) state->n;
 	for (int t = 0; t < NTERMS; t++)
@@ -71,6 +73,8 @@ off_policy_merge(OffPolicyState *state, const OffPolicyState *other)
 	state->cross += other->cross + between * off_weight * off_ips;
 	state->weight_most = Max(state->weight_most, other->weight_most);
 	state->n += other->n;
+
+	return state;
 }
 
 static bool
@@ -91,6 +95,14 @@ off_policy_finite(const OffPolicyState *state)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("sum of squares is out of range"),
 				 errhint("Rewards times weights must be less than about 1e150; the weight of a row is target_probability / logged_probability.")));
+}
+
+void *
+off_policy_state_compact(const void *state)
+{
+	off_policy_finite(state);
+
+	return state_copy(state);
 }
 
 void

@@ -50,10 +50,11 @@ typedef struct OffPolicyRow
 extern void off_policy_add(OffPolicyState *state, const OffPolicyRow *row);
 
 /* Add the rows of another state; its options must be the same. */
-extern void off_policy_merge(OffPolicyState *state, const OffPolicyState *other);
+extern void *off_policy_merge(void *state, const void *other);
 
 /* Raise an error if squares have exceeded the range of numbers. */
 extern void off_policy_finite(const OffPolicyState *state);
+extern void *off_policy_state_compact(const void *state);
 
 /* Raise an error unless a state from outside is sound. */
 extern void off_policy_check(const FlatState *state);

@@ -12,8 +12,8 @@
 
 #define FIRST_ROOM	1024
 
-void
-open_program_nonzero(OpenProgram *program, int row, double value)
+static void
+add_nonzero(OpenProgram *program, int row, int column, double value)
 {
 	if (program->nonzeros == program->room_nonzeros)
 	{
@@ -23,7 +23,7 @@ open_program_nonzero(OpenProgram *program, int row, double value)
 		program->value = repalloc_huge(program->value, sizeof(double) * program->room_nonzeros);
 	}
 	program->row[program->nonzeros] = row;
-	program->column[program->nonzeros] = program->columns;
+	program->column[program->nonzeros] = column;
 	program->value[program->nonzeros++] = value;
 }
 
@@ -44,7 +44,7 @@ add_loads(OpenProgram *program, int64 at, bool settled)
 		if (settled)
 			program->load[row] += load;
 		else
-			open_program_nonzero(program, row, load / program->dual->scanner->row_unit[row]);
+			add_nonzero(program, row, program->columns, load / program->dual->scanner->row_unit[row]);
 	}
 }
 
@@ -243,6 +243,9 @@ open_program_make(const Dual *dual, const bool *incumbent, double most_regret)
 			CHECK_FOR_INTERRUPTS();
 		add_customer(&program, i, most_regret);
 	}
+	for (int g = 0; g < program.ngroups; g++)
+		for (int c = 0; c < program.groups[g].columns && program.groups[g].row >= 0; c++)
+			add_nonzero(&program, program.groups[g].row, program.groups[g].column + c, 1);
 
 	return program;
 }

@@ -69,9 +69,6 @@ typedef struct OpenProgram
 
 extern OpenProgram open_program_make(const Dual *dual, const bool *incumbent, double most_regret);
 
-/* One more nonzero of the latest column. */
-extern void open_program_nonzero(OpenProgram *program, int row, double value);
-
 /* What groups take goes to their members. */
 extern void open_program_deal(const OpenProgram *program, const double *x, bool *chosen);
 

@@ -16,10 +16,10 @@
 #include <math.h>
 
 #include "miscadmin.h"
-#include "portability/instr_time.h"
 
 #include "model/pareto.h"
 #include "model/traces.h"
+#include "pg/clock.h"
 
 #define ROUNDING		0x1p12	/* units of value: of a float8 of a difference of two */
 #define MOST_STATES		100000	/* selections alive, where work is limited */
@@ -258,17 +258,12 @@ static void
 look_at_limits(Search *search)
 {
 	const ParetoLimits *limits = search->limits;
-	instr_time	now;
-
 	CHECK_FOR_INTERRUPTS();
 	search->next_look = search->work + LOOK;
 	if ((limits->work > 0 && search->work > limits->work) || search->traces.n > PG_INT32_MAX / 4)
 		search->over = true;
-	if (limits->seconds <= 0)
-		return;
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, search->began);
-	search->over |= INSTR_TIME_GET_DOUBLE(now) > limits->seconds;
+	if (limits->seconds > 0)
+		search->over |= seconds_since(&search->began) > limits->seconds;
 }
 
 /* All selections with all turns of one more group, merged by weight. */

@@ -11,7 +11,6 @@
 #include <math.h>
 
 #include "miscadmin.h"
-#include "portability/instr_time.h"
 
 #include "model/exact.h"
 #include "model/master.h"
@@ -19,6 +18,7 @@
 #include "model/repair.h"
 #include "model/ruled.h"
 #include "model/single.h"
+#include "pg/clock.h"
 
 #define MOST_PRICE		1e4		/* scaled, at first */
 #define PRICE_GROWTH	1e3
@@ -29,7 +29,6 @@
 #define FIRST_CHOICES	6000
 #define MORE_CHOICES	8
 #define ROUNDS			3
-#define LEAST_SECONDS	0.001	/* of what comes when time is over */
 #define FEW_CUSTOMERS	20000	/* their scans cost nothing: prices as exact as can be */
 
 /* Is there a proof that no allocation keeps the rules? */
@@ -167,6 +166,14 @@ make_whole(const Market *market, const Dual *dual, const RuledOptions *options, 
 	return kept;
 }
 
+/* Add up an allocation that keeps the rules. */
+static void
+check(const Market *market, Ruled *ruled)
+{
+	if (!ruled_add_up(market, ruled->chosen, ruled))
+		elog(ERROR, "allocation breaks a rule");
+}
+
 /* Is there more to be looked for? */
 static bool
 is_open(const Ruled *ruled, double gap)
@@ -191,7 +198,7 @@ search_blocks(const Market *market, const Dual *dual, const RuledOptions *option
 		ruled->status = RULED_FEASIBLE;
 	}
 	if (ruled->status == RULED_FEASIBLE)
-		ruled_add_up(market, ruled->chosen, ruled);
+		check(market, ruled);
 	/* the bound knows all that could be better than what lacks less than the reach */
 	if (ruled->status == RULED_FEASIBLE ? ruled->bound - ruled->objective < mastered->reach : isinf(mastered->reach))
 		ruled->bound = Min(ruled->bound, mastered->bound);
@@ -236,19 +243,16 @@ search_core(const Market *market, const Dual *dual, const RuledOptions *options,
 			ruled->status = RULED_FEASIBLE;
 		}
 		if (ruled->status == RULED_FEASIBLE)
-			ruled_add_up(market, ruled->chosen, ruled);
+			check(market, ruled);
 	}
 	if (exact->whole && isfinite(exact->bound))
 		ruled->bound = Max(Min(ruled->bound, exact->bound), ruled->objective);
 }
 
-/* The last word on an allocation: what it comes to, and whether that is all. */
+/* The last word on an allocation that has been added up: is that all? */
 static void
 settle(const Market *market, Ruled *ruled)
 {
-	if (!ruled_add_up(market, ruled->chosen, ruled))
-		elog(ERROR, "allocation breaks a rule");
-
 	/* rounding must not let an allocation beat what is proven of all, nor miss it */
 	if (ruled->bound - ruled->objective <= SURE * fabs(ruled->bound) + NOTHING * market->largest_gain)
 		ruled->bound = ruled->objective;
@@ -273,20 +277,6 @@ ruled_make(const Market *market)
 	return ruled;
 }
 
-/* Seconds that the search may still take; 0: as many as it takes. */
-static double
-time_left(const RuledOptions *options, const instr_time *began)
-{
-	instr_time	now;
-
-	if (options->time_limit <= 0)
-		return 0;
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, *began);
-
-	return Max(options->time_limit - INSTR_TIME_GET_DOUBLE(now), LEAST_SECONDS);
-}
-
 Ruled *
 ruled_solve(const Market *market, const RuledOptions *options)
 {
@@ -301,7 +291,10 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	if (m == 1 && market->rules->per_customer == 1 && options->method != RULED_DUAL && single_solve(market, options, ruled))
 	{
 		if (ruled->status == RULED_FEASIBLE)
+		{
+			check(market, ruled);
 			settle(market, ruled);
+		}
 		return ruled;
 	}
 	for (int try = 1;; try++, most_price *= PRICE_GROWTH)
@@ -326,13 +319,13 @@ ruled_solve(const Market *market, const RuledOptions *options)
 	if (ruled->status == RULED_UNKNOWN && prove_infeasible(market, options->seed, ruled))
 		return ruled;
 	if (ruled->status == RULED_FEASIBLE)
-		ruled_add_up(market, ruled->chosen, ruled);
+		check(market, ruled);
 	ruled->bound = dual->bound * dual->scanner->gain_unit;
 	if (options->method != RULED_DUAL && is_open(ruled, options->gap))
-		blocks = search_blocks(market, dual, options, time_left(options, &began), ruled);
+		blocks = search_blocks(market, dual, options, seconds_left(options->time_limit, &began), ruled);
 	if (options->method == RULED_EXACT ||
 		(options->method == RULED_AUTO && is_open(ruled, options->gap)))
-		search_core(market, dual, options, blocks ? RULED_WORK / 4 : RULED_WORK, time_left(options, &began), ruled);
+		search_core(market, dual, options, blocks ? RULED_WORK / 4 : RULED_WORK, seconds_left(options->time_limit, &began), ruled);
 	if (ruled->status != RULED_FEASIBLE)
 		return ruled;
 

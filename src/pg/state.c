@@ -70,3 +70,32 @@ state_copy(const void *state)
 {
 	return memcpy(palloc(VARSIZE(state)), state, VARSIZE(state));
 }
+
+Datum
+state_combine(FunctionCallInfo fcinfo, StateKind kind)
+{
+	void	   *state = state_arg(fcinfo, 0, kind);
+	void	   *other = state_arg(fcinfo, 1, kind);
+
+	if (other == NULL)
+	{
+		if (state == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(state);
+	}
+	if (state == NULL)
+		PG_RETURN_POINTER(state_copy(other));
+
+	PG_RETURN_POINTER(state_type_of(kind)->merge(state, other));
+}
+
+Datum
+state_compact(FunctionCallInfo fcinfo, StateKind kind)
+{
+	void	   *state = state_arg(fcinfo, 0, kind);
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+
+	PG_RETURN_POINTER(state_type_of(kind)->compact(state));
+}

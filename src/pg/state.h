@@ -40,6 +40,12 @@ typedef struct StateType
 
 	/* Raise an error unless every byte is as the summary would have written it. */
 	void		(*check) (const FlatState *state);
+
+	/* The first with the other added, in place where it can be; never the other. */
+	void	   *(*merge) (void *state, const void *other);
+
+	/* A copy fit to be kept, or an error. */
+	void	   *(*compact) (const void *state);
 } StateType;
 
 /* All kinds, ended by one without a name; in coupon.c. */
@@ -60,5 +66,9 @@ extern void *state_arg(FunctionCallInfo fcinfo, int i, StateKind kind);
 
 /* A copy in the current context. */
 extern void *state_copy(const void *state);
+
+/* What the combine and the compacting function of a kind do. */
+extern Datum state_combine(FunctionCallInfo fcinfo, StateKind kind);
+extern Datum state_compact(FunctionCallInfo fcinfo, StateKind kind);
 
 #endif							/* COUPON_STATE_H */

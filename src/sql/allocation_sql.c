@@ -16,6 +16,7 @@
 #include "model/money.h"
 #include "model/plan.h"
 #include "model/relax.h"
+#include "pg/clock.h"
 #include "pg/options.h"
 #include "pg/query.h"
 #include "sql/allocation_rows_sql.h"
@@ -69,17 +70,6 @@ typedef struct Problem
 	instr_time	began;			/* the work */
 	instr_time	phase_began;
 } Problem;
-
-static double
-seconds_since(const instr_time *began)
-{
-	instr_time	now;
-
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, *began);
-
-	return INSTR_TIME_GET_DOUBLE(now);
-}
 
 /* A phase has ended, and the next begins. */
 static void

@@ -87,32 +87,13 @@ balance_add(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-static Datum
-combine(FunctionCallInfo fcinfo, StateKind kind)
-{
-	ArmsState  *state = state_arg(fcinfo, 0, kind);
-	ArmsState  *other = state_arg(fcinfo, 1, kind);
-
-	if (other == NULL)
-	{
-		if (state == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(state);
-	}
-	if (state == NULL)
-		PG_RETURN_POINTER(state_copy(other));
-	arms_state_merge(state, other);
-
-	PG_RETURN_POINTER(state);
-}
-
 PG_FUNCTION_INFO_V1(ab_test_combine);
 
 /* ab_test_combine(state, state) returns state */
 Datum
 ab_test_combine(PG_FUNCTION_ARGS)
 {
-	return combine(fcinfo, STATE_AB_TEST);
+	return state_combine(fcinfo, STATE_AB_TEST);
 }
 
 PG_FUNCTION_INFO_V1(balance_combine);
@@ -121,19 +102,7 @@ PG_FUNCTION_INFO_V1(balance_combine);
 Datum
 balance_combine(PG_FUNCTION_ARGS)
 {
-	return combine(fcinfo, STATE_BALANCE);
-}
-
-static Datum
-compact(FunctionCallInfo fcinfo, StateKind kind)
-{
-	ArmsState  *state = state_arg(fcinfo, 0, kind);
-
-	if (state == NULL)
-		PG_RETURN_NULL();
-	arms_state_finite(state);
-
-	PG_RETURN_POINTER(state_copy(state));
+	return state_combine(fcinfo, STATE_BALANCE);
 }
 
 PG_FUNCTION_INFO_V1(ab_test_compact);
@@ -142,7 +111,7 @@ PG_FUNCTION_INFO_V1(ab_test_compact);
 Datum
 ab_test_compact(PG_FUNCTION_ARGS)
 {
-	return compact(fcinfo, STATE_AB_TEST);
+	return state_compact(fcinfo, STATE_AB_TEST);
 }
 
 PG_FUNCTION_INFO_V1(balance_compact);
@@ -151,7 +120,7 @@ PG_FUNCTION_INFO_V1(balance_compact);
 Datum
 balance_compact(PG_FUNCTION_ARGS)
 {
-	return compact(fcinfo, STATE_BALANCE);
+	return state_compact(fcinfo, STATE_BALANCE);
 }
 
 /* A row of counts (rows, treated, control, skipped) and numbers; what is not finite is null. */

@@ -120,20 +120,7 @@ PG_FUNCTION_INFO_V1(off_policy_combine);
 Datum
 off_policy_combine(PG_FUNCTION_ARGS)
 {
-	OffPolicyState *state = state_arg(fcinfo, 0, STATE_OFF_POLICY);
-	OffPolicyState *other = state_arg(fcinfo, 1, STATE_OFF_POLICY);
-
-	if (other == NULL)
-	{
-		if (state == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(state);
-	}
-	if (state == NULL)
-		PG_RETURN_POINTER(state_copy(other));
-	off_policy_merge(state, other);
-
-	PG_RETURN_POINTER(state);
+	return state_combine(fcinfo, STATE_OFF_POLICY);
 }
 
 PG_FUNCTION_INFO_V1(off_policy_compact);
@@ -142,13 +129,7 @@ PG_FUNCTION_INFO_V1(off_policy_compact);
 Datum
 off_policy_compact(PG_FUNCTION_ARGS)
 {
-	OffPolicyState *state = state_arg(fcinfo, 0, STATE_OFF_POLICY);
-
-	if (state == NULL)
-		PG_RETURN_NULL();
-	off_policy_finite(state);
-
-	PG_RETURN_POINTER(state_copy(state));
+	return state_compact(fcinfo, STATE_OFF_POLICY);
 }
 
 static Datum *

@@ -104,11 +104,11 @@ elements(FunctionCallInfo fcinfo, int i, const char *name, Oid type, int *n)
 	return values;
 }
 
-/* For messages: budget "spring", or budget where the rule has no name. */
+/* A rule without a name is reported under its kind. */
 static const char *
 label_of(const PlanRule *rule)
 {
-	return strcmp(rule->name, rule->kind) == 0 ? rule->kind : psprintf("%s \"%s\"", rule->kind, rule->name);
+	return rule_label(rule->kind, strcmp(rule->name, rule->kind) == 0 ? NULL : rule->name);
 }
 
 /* What offer j has in a column that a rule names. */

@@ -158,19 +158,7 @@ PG_FUNCTION_INFO_V1(linear_fit_combine);
 Datum
 linear_fit_combine(PG_FUNCTION_ARGS)
 {
-	LinearState *state = state_arg(fcinfo, 0, STATE_LINEAR);
-	LinearState *other = state_arg(fcinfo, 1, STATE_LINEAR);
-
-	if (other == NULL)
-	{
-		if (state == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(state);
-	}
-	if (state == NULL)
-		PG_RETURN_POINTER(state_copy(other));
-
-	PG_RETURN_POINTER(linear_state_merge(state, other));
+	return state_combine(fcinfo, STATE_LINEAR);
 }
 
 PG_FUNCTION_INFO_V1(linear_fit_compact);
@@ -179,12 +167,7 @@ PG_FUNCTION_INFO_V1(linear_fit_compact);
 Datum
 linear_fit_compact(PG_FUNCTION_ARGS)
 {
-	LinearState *state = state_arg(fcinfo, 0, STATE_LINEAR);
-
-	if (state == NULL)
-		PG_RETURN_NULL();
-
-	PG_RETURN_POINTER(linear_state_compact(state));
+	return state_compact(fcinfo, STATE_LINEAR);
 }
 
 static Datum

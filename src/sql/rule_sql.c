@@ -48,8 +48,7 @@ rule_kind(const char *name)
 	return kind->name ? kind : NULL;
 }
 
-/* For messages: budget "spring", or budget where the rule has no name. */
-static const char *
+const char *
 rule_label(const char *kind, const char *name)
 {
 	return name == NULL || *name == '\0' ? kind : psprintf("%s \"%s\"", kind, name);

@@ -38,6 +38,9 @@ typedef struct Rule
 	const char *label;			/* for messages: the kind, and the user's name if there is one */
 } Rule;
 
+/* For messages: budget "spring", or budget where the rule has no name (NULL, empty). */
+extern const char *rule_label(const char *kind, const char *name);
+
 /* The kind of this name, or NULL. */
 extern const RuleKind *rule_kind(const char *name);
 
