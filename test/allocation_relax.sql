@@ -45,17 +45,7 @@ SELECT instance, coalesce(nullif(avg(cost), 0), greatest(max(budget), 1)) AS bud
 		ELSE 1 END, 0), CASE WHEN kind ~ 'budget|sum' THEN greatest(value, 1) ELSE 1 END) AS rule
 FROM candidates JOIN instances i USING (instance) GROUP BY instance, kind, value;
 
--- what each set of offers of a customer adds to; "a" is the selection
-CREATE TABLE choices AS
-WITH one AS (
-	SELECT instance, customer, gain, cost, weight, 1 AS n, (offer = 'a')::int AS na,
-		CASE offer WHEN 'a' THEN cost ELSE 0 END AS ca FROM candidates
-)
-SELECT * FROM one
-UNION ALL SELECT DISTINCT instance, customer, 0, 0, 0, 0, 0, 0 FROM one
-UNION ALL SELECT instance, customer, sum(gain), sum(cost), sum(weight), 2, 1, sum(ca) FROM one
-	JOIN instances USING (instance) WHERE kind = 'per_customer' GROUP BY instance, customer;
-ANALYZE choices;
+\i test/allocation_choices.psql
 
 CREATE TABLE optima AS
 WITH RECURSIVE partial AS (

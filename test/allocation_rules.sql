@@ -29,17 +29,7 @@ SELECT instance, customer, offer,
 FROM instances, generate_series(1, customers) customer, unnest(ARRAY['a', 'b']) offer;
 ANALYZE candidates;
 
--- what each set of offers of a customer adds to; "a" is the selection
-CREATE TABLE choices AS
-WITH one AS (
-	SELECT instance, customer, gain, cost, weight, 1 AS n, (offer = 'a')::int AS na,
-		CASE offer WHEN 'a' THEN cost ELSE 0 END AS ca FROM candidates
-)
-SELECT * FROM one
-UNION ALL SELECT DISTINCT instance, customer, 0, 0, 0, 0, 0, 0 FROM one
-UNION ALL SELECT instance, customer, sum(gain), sum(cost), sum(weight), 2, 1, sum(ca) FROM one
-	JOIN instances USING (instance) WHERE kind = 'per_customer' GROUP BY instance, customer;
-ANALYZE choices;
+\i test/allocation_choices.psql
 
 CREATE TABLE optima AS
 WITH RECURSIVE partial AS (

@@ -3,10 +3,7 @@
 BEGIN;
 SELECT plan(29);
 \i test/fuzz.psql
-
--- uniform in (0, 1), by content
-CREATE FUNCTION pg_temp.u(i bigint, draw integer) RETURNS float8 LANGUAGE sql AS
-$$ SELECT ((hashint8extended(i, 7919 * draw) >> 11) & 4503599627370495)::float8 / 4503599627370496 $$;
+\i test/uplift_trials.psql
 
 -- Customers with features x1, x2, x3 in -1 .. 1 and a baseline that is no line.  Offer "a" brings 1 + x1, offer "b"
 -- 0.5 - x2; who gets which depends on x1 and x2 by a multinomial logit, that is, on what the baseline depends on.
@@ -44,15 +41,6 @@ FROM (SELECT learner, coupon.uplift_fit((pg_temp.u(i, 8) < p)::int, w, f, jsonb_
 SET LOCAL client_min_messages = error;
 -- what cannot be is a clear error, what can is a model without NaN: every learner over either base
 CREATE TABLE kinds AS SELECT l AS learner, b AS base, jsonb_build_object('learner', l, 'base', b, 'folds', 2) AS options FROM unnest('{s,t,x,r,dr,class_transform}'::text[]) l, unnest('{linear,logit}'::text[]) b;
-CREATE FUNCTION pg_temp.fit(query text, options jsonb) RETURNS text LANGUAGE plpgsql AS
-$$ DECLARE m coupon.model; bad bigint;
-BEGIN
-	EXECUTE format('SELECT coupon.uplift_fit(y, arm, f, %L) FROM (%s) q, LATERAL (SELECT q.a, q.c) f', options, query) INTO m;
-	SELECT count(*) INTO bad FROM (VALUES (1.0, 'p'), (NULL, 'never seen'), (-50, NULL)) v(a, c), LATERAL (SELECT v.a, v.c) f, coupon.uplifts(m, f) u WHERE NOT (abs(u.uplift) < 'Infinity' AND abs(u.baseline) < 'Infinity') OR u.standard_error = 'NaN';
-	RETURN CASE bad WHEN 0 THEN 'model' ELSE 'NaN' END;
-EXCEPTION WHEN invalid_parameter_value THEN RETURN 'error: ' || sqlerrm;
-END $$;
-CREATE TABLE small AS SELECT i, (i * 7 % 10)::float8 AS a, (ARRAY['p', 'q'])[1 + i % 2] AS c, (i * 3 % 5 < 2)::int AS y, CASE WHEN i % 3 = 0 THEN 'offer' ELSE 'control' END AS arm FROM generate_series(1, 60) i;
 SELECT is(count(*), 12::bigint, 'one arm: a clear error') FROM kinds, pg_temp.fit('SELECT * FROM small WHERE arm = ''control''', options) r WHERE r LIKE 'error: there is no offer to compare with%';
 SELECT is(count(*), 48::bigint, '0 to 3 rows of an offer: a clear error or a model') FROM kinds, generate_series(0, 3) rows, pg_temp.fit(format('SELECT * FROM small WHERE arm = ''control'' OR i <= 3 * %s', rows), options) r WHERE r LIKE 'error: _%' OR r = 'model';
 SELECT is(count(*), 6::bigint, 'two rows of an offer: a model of every learner over linear') FROM kinds, pg_temp.fit('SELECT * FROM small WHERE arm = ''control'' OR i <= 6', options) r WHERE r = 'model' AND base = 'linear';

@@ -3,11 +3,8 @@
 BEGIN;
 SELECT plan(31 + CASE WHEN :'have_data' THEN 10 ELSE 0 END);
 \i test/fuzz.psql
+\i test/uplift_trials.psql
 SET LOCAL client_min_messages = error;
-
--- uniform in (0, 1), by content
-CREATE FUNCTION pg_temp.u(i bigint, draw integer) RETURNS float8 LANGUAGE sql AS
-$$ SELECT ((hashint8extended(i, 7919 * draw) >> 11) & 4503599627370495)::float8 / 4503599627370496 $$;
 
 -- offers go to customers with a high baseline; the baseline is hard to learn, the effect a line
 CREATE TABLE world AS
@@ -46,15 +43,6 @@ RESET max_parallel_workers_per_gather;
 SELECT ok(bool_and(m::text::coupon.model::text = m::text), 'text round trip') FROM fits;
 
 -- what cannot be is a clear error, what can is a model without NaN
-CREATE FUNCTION pg_temp.fit(query text, options jsonb) RETURNS text LANGUAGE plpgsql AS
-$$ DECLARE m coupon.model; bad bigint;
-BEGIN
-	EXECUTE format('SELECT coupon.uplift_fit(y, arm, f, %L) FROM (%s) q, LATERAL (SELECT q.a, q.c) f', options, query) INTO m;
-	SELECT count(*) INTO bad FROM (VALUES (1.0, 'p'), (NULL, 'never seen'), (-50, NULL)) v(a, c), LATERAL (SELECT v.a, v.c) f, coupon.uplifts(m, f) u WHERE NOT (abs(u.uplift) < 'Infinity' AND abs(u.baseline) < 'Infinity') OR u.standard_error = 'NaN';
-	RETURN CASE bad WHEN 0 THEN 'model' ELSE 'NaN' END;
-EXCEPTION WHEN invalid_parameter_value THEN RETURN 'error: ' || sqlerrm;
-END $$;
-CREATE TABLE small AS SELECT i, (i * 7 % 10)::float8 AS a, (ARRAY['p', 'q'])[1 + i % 2] AS c, (i * 3 % 5 < 2)::int AS y, CASE WHEN i % 3 = 0 THEN 'offer' ELSE 'control' END AS arm FROM generate_series(1, 60) i;
 SELECT is(count(*), 6::bigint, 'one arm: a clear error') FROM kinds, pg_temp.fit('SELECT * FROM small WHERE arm = ''control''', options) r WHERE r LIKE 'error: there is no offer to compare with%';
 SELECT is(count(*), 12::bigint, '0 and 1 rows of an offer: a clear error or a model') FROM kinds, generate_series(0, 1) rows, pg_temp.fit(format('SELECT * FROM small WHERE arm = ''control'' OR i <= 3 * %s', rows), options) r WHERE r LIKE 'error: _%' OR r = 'model';
 SELECT is(count(*), 12::bigint, '2 and 3 rows: a model') FROM kinds, generate_series(2, 3) rows, pg_temp.fit(format('SELECT * FROM small WHERE arm = ''control'' OR i <= 3 * %s', rows), options) r WHERE r = 'model';
