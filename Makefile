@@ -5,15 +5,18 @@ DATA       = $(wildcard coupon--*.sql)
 # One list per layer; a layer may call only the layers after it, and progress.o.
 OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
-	allocation_rows_sql.o allocation_sql.o budget_sql.o candidate_columns_sql.o candidates_sql.o \
-	cost_sql.o curve_sql.o dose_sql.o evaluation_sql.o experiment_sql.o explain_sql.o \
+	allocation_rows_sql.o allocation_sql.o bandit_score_sql.o bandit_sql.o \
+	budget_sql.o candidate_columns_sql.o candidates_sql.o \
+	cost_sql.o curve_sql.o dose_sql.o encoding_sql.o evaluation_sql.o experiment_sql.o explain_sql.o \
 	frontier_sql.o model_sql.o network_sql.o off_policy_sql.o offer_sql.o plan_sql.o \
 	regression_sql.o rule_sql.o sample_size_sql.o selection_row_sql.o selection_sql.o \
 	state_sql.o training_sql.o trees_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
-	arms_state.o backprop.o base.o base_trees.o blocks.o budget.o calibration.o candidates.o \
+	arms_state.o backprop.o base.o base_trees.o \
+	bayes.o bayes_draw.o bayes_evidence.o bayes_model.o bayes_options.o bayes_state.o bayes_stats.o \
+	blocks.o budget.o calibration.o candidates.o \
 	causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_split.o chain.o core.o \
-	cost_curve.o crossfit.o design.o dose.o dual.o elastic.o evaluation.o exact.o few.o folds.o \
+	cost_curve.o crossfit.o design.o dose.o dual.o elastic.o encoding.o evaluation.o exact.o few.o folds.o \
 	frontier.o hull.o knapsack.o learner.o learner_forest.o learner_options.o learner_x.o \
 	leftover.o linear.o linear_check.o linear_columns.o linear_design.o linear_merge.o \
 	linear_regions.o linear_state.o logit.o market.o master.o moments.o moves.o multiple.o \

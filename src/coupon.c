@@ -6,6 +6,8 @@
 #include "coupon.h"
 
 #include "model/arms_state.h"
+#include "model/bayes_model.h"
+#include "model/bayes_state.h"
 #include "model/dose.h"
 #include "model/linear_state.h"
 #include "model/network_model.h"
@@ -31,6 +33,7 @@ const ModelType model_types[] = {
 	{MODEL_TREES, "trees", 1, trees_unpack, trees_describe, trees_trace},
 	{MODEL_NETWORK, "network", 1, network_unpack, network_describe, network_trace},
 	{MODEL_DOSE, "dose", 1, dose_unpack, dose_describe, NULL},
+	{MODEL_BAYES, "bayes", 1, bayes_unpack, bayes_describe, NULL},
 	{0}
 };
 
@@ -39,5 +42,6 @@ const StateType state_types[] = {
 	{STATE_AB_TEST, "ab_test", 1, arms_state_check, arms_state_merge, arms_state_compact},
 	{STATE_BALANCE, "balance", 1, arms_state_check, arms_state_merge, arms_state_compact},
 	{STATE_OFF_POLICY, "off_policy", 1, off_policy_check, off_policy_merge, off_policy_state_compact},
+	{STATE_BAYES, "bayes_fit", 1, bayes_state_check, bayes_state_merge, bayes_state_compact},
 	{0}
 };

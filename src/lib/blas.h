@@ -20,6 +20,22 @@ extern void blas_times(const double *A, int rows, int cols, const double *x, dou
 extern void blas_transpose_times_add(const double *A, int rows, int cols,
 									 const double *x, double *y);
 
+/*
+ * The upper triangle of A (n, n) becomes R with A = R'R.  Returns 0, or from 1
+ * the first column that makes A no longer positive definite.
+ */
+extern int	blas_cholesky(double *A, int n);
+
+/* x (n) becomes R^-1 x, or R'^-1 x; R (n, n) is an upper triangle. */
+extern void blas_solve(const double *R, int n, double *x);
+extern void blas_solve_transposed(const double *R, int n, double *x);
+
+/* Every row x of X (rows, n) becomes R'^-1 x. */
+extern void blas_solve_transposed_rows(const double *R, int n, double *X, int rows);
+
+/* Eigenvalues of A (n, n; upper triangle), ascending; A becomes the eigenvectors, row by row. */
+extern void blas_eigen(double *A, int n, double *values);
+
 /* Single precision: C (m, n) = A B, A (m, k), B (k, n). */
 extern void blas_product(const float *A, const float *B, int m, int k, int n, float *C);
 

@@ -23,6 +23,7 @@ typedef enum StateKind
 	STATE_AB_TEST = 2,
 	STATE_BALANCE = 3,
 	STATE_OFF_POLICY = 4,
+	STATE_BAYES = 10,
 } StateKind;
 
 typedef struct FlatState

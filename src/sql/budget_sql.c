@@ -20,37 +20,7 @@
 #define POLICIES		2
 #define COST_MOST		1e100
 
-/* A float8[] argument or column without nulls. */
-typedef struct Vector
-{
-	int			n;
-	const double *values;
-	ArrayType  *array;			/* that holds them */
-	bool		copied;			/* it is ours to free */
-} Vector;
-
-static Vector
-vector_of(Datum datum, const char *name)
-{
-	ArrayType  *array = DatumGetArrayTypeP(datum);
-	Vector		vector = {
-		.array = array,
-		.copied = (Pointer) array != DatumGetPointer(datum),
-	};
-
-	if (ARR_NDIM(array) > 1)
-		bad_argument("%s must be an array of one dimension", name);
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain nulls", name)));
-	vector.n = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
-	vector.values = (const double *) ARR_DATA_PTR(array);
-
-	return vector;
-}
-
-/* The same, of finite numbers. */
+/* A vector of finite numbers. */
 static Vector
 finite_vector(Datum datum, const char *name)
 {
@@ -60,13 +30,6 @@ finite_vector(Datum datum, const char *name)
 		evaluation_outcome(vector.values[i], name);
 
 	return vector;
-}
-
-static void
-vector_done(const Vector *vector)
-{
-	if (vector->copied)
-		pfree(vector->array);
 }
 
 /* The policies that an inner query describes. */
