@@ -79,7 +79,7 @@ SELECT is_empty(
 SELECT is_empty(
 	$$ WITH summary AS (SELECT DISTINCT regexp_replace(proname, '_(state|merge)$', '') AS stem
 	   FROM aggregate JOIN fn USING (oid, proname) WHERE aggtranstype = 'coupon.state'::regtype
-	   AND fn.proargtypes <> ARRAY['coupon.model'::regtype]::oid[]::oidvector)
+	   AND fn.proargtypes[0] <> 'coupon.model'::regtype)
 	   SELECT stem, ending FROM summary, unnest(ARRAY['', '_state', '_merge']) ending
 	   WHERE NOT EXISTS (SELECT FROM aggregate WHERE proname = stem || ending
 	   AND aggtranstype = 'coupon.state'::regtype) $$,

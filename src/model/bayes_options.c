@@ -94,7 +94,8 @@ bayes_options_same(const BayesOptions *one, const BayesOptions *two)
 	same_number("a0", one->a0, two->a0);
 	same_number("b0", one->b0, two->b0);
 	if (one->precision.n != two->precision.n)
-		differs("prior_precision", psprintf("%d numbers", one->precision.n), psprintf("%d", two->precision.n));
+		differs("prior_precision", psprintf("a list of %d", one->precision.n),
+				psprintf("a list of %d", two->precision.n));
 	for (int j = 0; j < one->precision.n; j++)
 		same_number("prior_precision", one->precision.numbers[j], two->precision.numbers[j]);
 }

@@ -93,7 +93,7 @@ quantile_arg(FunctionCallInfo fcinfo, ModelArg *arg)
 	double		p = PG_GETARG_FLOAT8(2);
 
 	if (!(p > 0 && p < 1))
-		bad_argument("p must be between 0 and 1, not %g", p);
+		bad_argument("p must be above 0 and below 1, not %g", p);
 	if (kept->p != p)
 	{
 		kept->quantile = bayes_standard_quantile(arg->model, p);
@@ -177,11 +177,11 @@ answer(FunctionCallInfo fcinfo, ModelArg *arg, Question question, const double *
 }
 
 static void
-check_features(const Bayes *bayes, const double *x, int n, int d, const char *name)
+check_features(const Bayes *bayes, const Vector *vector, int d, const char *name, const char *of)
 {
 	if (unlikely(d != bayes->stats.d))
-		bad_argument("%s has %d elements, but the model has %d coefficients", name, d, bayes->stats.d);
-	bayes_features(x, n, "x");
+		bad_argument("%s%s must have %d elements, one for each coefficient, not %d", of, name, bayes->stats.d, d);
+	bayes_features(vector->values, vector->n, name);
 }
 
 /* The answer to the question about the vector in argument 1. */
@@ -192,7 +192,7 @@ ask(FunctionCallInfo fcinfo, Question question)
 	Vector		x = vector_of(PG_GETARG_DATUM(1), "x");
 	double		result;
 
-	check_features(arg->model, x.values, x.n, x.n, "x");
+	check_features(arg->model, &x, x.n, "x", "");
 	answer(fcinfo, arg, question, x.values, 1, &result);
 	vector_done(&x);
 
@@ -210,7 +210,7 @@ ask_rows(FunctionCallInfo fcinfo, Question question)
 
 	if (rows > 0)
 	{
-		check_features(arg->model, xs.values, xs.n, xs.n / rows, "a row of xs");
+		check_features(arg->model, &xs, xs.n / rows, "xs", "each row of ");
 		answer(fcinfo, arg, question, xs.values, rows, result);
 	}
 	vector_done(&xs);

@@ -63,7 +63,7 @@ features_arg(FunctionCallInfo fcinfo, int i, int d)
 	Vector		x = vector_of(PG_GETARG_DATUM(i), "x");
 
 	if (unlikely(x.n != d && d != 0))
-		bad_argument("x has %d elements, but that of other rows has %d", x.n, d);
+		bad_argument("x must have the length of other rows' x, %d, not %d", d, x.n);
 	if (unlikely(x.n < 1 || x.n > BAYES_MOST))
 		bad_argument("x must have 1 to %d elements, not %d", BAYES_MOST, x.n);
 	bayes_features(x.values, x.n, "x");
