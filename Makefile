@@ -22,7 +22,7 @@ MODEL = $(addprefix src/model/, \
 	response_explain.o ruled.o ruleset.o sample.o sample_size.o sample_sort.o scan.o single.o \
 	solve.o spline.o student.o surface.o traces.o trees.o trees_explain.o trees_fit.o \
 	trees_json.o trees_model.o trees_nodes.o trees_options.o trees_order.o trial.o uplift.o \
-	uplift_curve.o uplift_describe.o uplift_error.o weighted.o)
+	uplift_band.o uplift_curve.o uplift_describe.o uplift_error.o weighted.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o jsonread.o \
 	keys.o lexicon.o model.o options.o progress.o query.o schema.o scorer.o site.o state.o \

@@ -1149,6 +1149,17 @@ CREATE FUNCTION uplift_curve(
 COMMENT ON FUNCTION uplift_curve(text, integer)
 	IS 'gain and Qini curve of a query that returns score, outcome and treated, at evenly spaced shares, with a 95 % band';
 
+CREATE FUNCTION uplift_curve(
+	query text, points integer, options jsonb,
+	OUT share double precision, OUT customers double precision,
+	OUT gain double precision, OUT gain_se double precision, OUT gain_low double precision, OUT gain_high double precision,
+	OUT random double precision, OUT qini double precision, OUT qini_random double precision, OUT qini_perfect double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 101;
+
+COMMENT ON FUNCTION uplift_curve(text, integer, jsonb)
+	IS 'the same with options: a band that holds the curve at all shares at once';
+
 CREATE FUNCTION uplift_calibration(
 	query text, bins integer DEFAULT 10,
 	OUT bin integer, OUT customers bigint, OUT treated bigint, OUT control bigint,

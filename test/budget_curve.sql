@@ -1,7 +1,7 @@
 -- budget_curve: against re-solving at every budget, in any order, with honest errors.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(22);
+SELECT plan(29);
 
 SELECT setseed(0.42) \g /dev/null
 -- a trial with three offers; the fourth customer in ten has an offer that is not worth it
@@ -86,6 +86,14 @@ FROM pair d, (SELECT stddev(difference) AS sd FROM (SELECT DISTINCT ON (b) * FRO
 SELECT is(coupon.gain_scores(2, 10, ARRAY[0.5, 0.3, 0.2]), '{0,50}', 'inverse propensity: an offer taken');
 SELECT is(coupon.gain_scores(0, 10, ARRAY[0.5, 0.3, 0.2]), '{-20,-20}', 'the control');
 SELECT is(coupon.gain_scores(1, 10, ARRAY[0.5, 0.25, 0.25], ARRAY[1, 6, 3]), '{21,2}', 'doubly robust');
+
+SELECT throws_ok(query, '22023', message) FROM (VALUES ('SELECT coupon.gain_scores(1, 1, ''{0.5,0.6}'')', 'probabilities must add up to 1 at most, not to 1.1'), ('SELECT coupon.gain_scores(1, 1, ''{0.5,0.5,0.00001}'')', 'probabilities must add up to 1 at most, not to 1.00001'),
+	('SELECT coupon.gain_scores(1, 1, ''{0.5,0.6}'', ''{1,1}'')', 'probabilities must add up to 1 at most, not to 1.1')) v(query, message);
+SELECT is(coupon.gain_scores(1, 1, ARRAY[1 / 3::float4, 1 / 3::float4, 1 / 3::float4]), '{3,0}', 'numbers of single precision may add up to a little more');
+
+-- an empty search_path
+SELECT is(pg_temp.bare(query) IS NOT NULL, true, 'no search_path is needed: ' || left(query, 60)) FROM unnest(ARRAY['SELECT coupon.gain_scores(1, 1, ''{0.5,0.5}'')',
+	$$ SELECT pg_catalog.sum(gain) FROM coupon.budget_curve('SELECT * FROM public.scored') $$, $$ SELECT pg_catalog.sum(difference) FROM coupon.budget_difference('SELECT *, costs AS other_gains FROM public.scored') $$]) query;
 
 -- edges
 SELECT is_empty($$ SELECT * FROM coupon.budget_curve('SELECT * FROM scored WHERE false') $$, 'no customers');

@@ -229,7 +229,7 @@ evaluation_number_or_null(FunctionCallInfo fcinfo, double value)
 {
 	if (!isfinite(value))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(value);
+	PG_RETURN_FLOAT8(value + 0.0);
 }
 
 PG_FUNCTION_INFO_V1(qini_auc_final);
@@ -277,7 +277,7 @@ void
 evaluation_put_number(double number, Datum *value, bool *null)
 {
 	*null = !isfinite(number);
-	*value = Float8GetDatum(number);
+	*value = Float8GetDatum(number + 0.0);
 }
 
 void
