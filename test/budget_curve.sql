@@ -1,7 +1,7 @@
 -- budget_curve: against re-solving at every budget, in any order, with honest errors.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(29);
+SELECT plan(30);
 
 SELECT setseed(0.42) \g /dev/null
 -- a trial with three offers; the fourth customer in ten has an offer that is not worth it
@@ -107,6 +107,7 @@ SELECT throws_ok($$ SELECT coupon.gain_scores(1, 1e100, '{1e-300, 1e-300}') $$, 
 CREATE TABLE many AS SELECT gains, costs, scores FROM scored, generate_series(1, 300);
 SET LOCAL statement_timeout = '300ms';
 SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.budget_curve('SELECT * FROM many', 10000) $$), 'statement_timeout stops a curve');
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.budget_difference('SELECT *, costs AS other_gains FROM many', 10000) $$), 'and a difference');
 SET LOCAL statement_timeout = 0;
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- Evaluation: every figure against window SQL, in any row order, with honest errors.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(65);
+SELECT plan(66);
 
 SELECT setseed(0.42) \g /dev/null
 
@@ -274,7 +274,7 @@ SELECT results_eq('SELECT coupon.uplift_summary(score, outcome, treated)::text, 
 INSERT INTO few VALUES (1, 1, true);
 SELECT is(coupon.uplift_summary(score, outcome, treated)::text, '(1,1,0,0,,,,,,,,,,,,)', 'one row: one arm') FROM few;
 INSERT INTO few VALUES (0, 0, false);
-SELECT is(coupon.uplift_summary(score, outcome, treated)::text, '(2,1,1,0,1,,-1,2,0.25,0.25,,,,,,)', 'two rows: no spread within the arms') FROM few;
+SELECT is(coupon.uplift_summary(score, outcome, treated)::text, '(2,1,1,0,1,,-1,,0.25,,,,,,,)', 'two rows: no spread within the arms') FROM few;
 INSERT INTO few VALUES (NULL, 1, true), (1, NULL, true), (1, 1, NULL), (NULL, NULL, NULL);
 SELECT is((coupon.uplift_summary(score, outcome, treated)).skipped, 4::bigint, 'nulls are skipped and counted') FROM few;
 SELECT is((coupon.uplift_summary(NULL, outcome, treated))::text, '(0,0,0,6,,,,,,,,,,,,)', 'all null: counts only') FROM few;
@@ -296,6 +296,7 @@ CREATE TABLE many AS SELECT random() AS score, random() AS outcome, i % 2 = 0 AS
 SET LOCAL statement_timeout = '300ms';
 SELECT ok(pg_temp.stops('SELECT coupon.uplift_summary(score, outcome, treated) FROM many'), 'statement_timeout stops an evaluation');
 SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.uplift_curve('SELECT * FROM many') $$), 'and a curve');
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.uplift_curve('SELECT * FROM many LIMIT 30000', 10000, '{"band": "simultaneous"}') $$), 'and the draws of its band');
 SET LOCAL statement_timeout = 0;
 
 SELECT * FROM finish();

@@ -61,6 +61,24 @@ warn_of_gap(const double *sorted, int64 n)
 				 errhint("Responses to doses between are guesses. Leave such rows out if they are not meant, by FILTER.")));
 }
 
+/* The rows in an order of their own, next to each other as they will be read. */
+static void
+put_in_order(Sample *sample)
+{
+	Size		width = sample->width;
+	double	   *rows = palloc_huge(double, sample->n * width);
+
+	sample_sort(sample, NULL);
+	for (int64 i = 0; i < sample->n; i++)
+	{
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		memcpy(rows + i * width, sample->rows + sample_row(sample, i) * width, sizeof(double) * width);
+	}
+	sample->rows = rows;
+	sample->index = NULL;
+}
+
 void
 dose_fit_sample(Sample *sample, const DoseOptions *options, Dose *dose)
 {
@@ -82,7 +100,7 @@ dose_fit_sample(Sample *sample, const DoseOptions *options, Dose *dose)
 	warn_of_gap(doses, sample->n);
 	pfree(doses);
 	sample->spline = dose->spline;
-	sample_sort(sample, NULL);
+	put_in_order(sample);
 	if (sample_columns(sample) > MAX_EXPANDED)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
