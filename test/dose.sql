@@ -1,7 +1,7 @@
 -- Dose response: known curves, monotone projection, doses outside of those seen, bad inputs, bytes from outside.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(45);
+SELECT plan(46);
 \i test/fuzz.psql
 SET client_min_messages = error;
 
@@ -73,6 +73,11 @@ FROM (SELECT avg((abs(response - truth) < 1.96 * standard_error)::int) AS covers
 SELECT ok(max(abs(r - w)) < 1e-12, 'interpolates as scipy does: ' || max(abs(r - w)))
 FROM (SELECT coupon.dose_fit(y, d, '{}'::float8[]) AS m FROM (VALUES (1::float8, 0::float8), (4, 1), (2, 3), (7, 4), (0, 10)) v(y, d)) m,
 	unnest(coupon.dose_response(m, '{}'::float8[], '{0.5,2,3.25,4,6,9.5}'), '{2.934671945701357,2.5226244343891406,2.893205599547511,7.0,11.946706887883359,2.2099673202614376}'::float8[]) o(r, w);
+
+-- least squares on that basis and its products, and HC1, by numpy and scipy
+SELECT ok(max(abs(r.response - w.response)) < 1e-10 AND max(abs(r.standard_error - w.error)) < 1e-10, 'responses and errors as numpy has them')
+FROM (SELECT coupon.dose_fit(sqrt(d) * (1 + x) + (i * 7919 % 1000) / 1000.0 * (1 + d / 5), d, ARRAY[x], '{"knots": 5}') AS m FROM (SELECT i, (i * 37 % 101) / 10.0::float8 AS d, (i % 3)::float8 AS x FROM generate_series(1, 200) i) t) m,
+	coupon.dose_responses(m, '{2}'::float8[], '{0,1.5,5,9.9}') r JOIN (VALUES (0, 1.4441061860268072, 0.18228469054844235), (1.5, 4.140840263103582, 0.09228960056013219), (5, 7.693586982475507, 0.15311905338519508), (9.9, 10.98317213862978, 0.3312545232413255)) w(dose, response, error) USING (dose);
 
 -- one dose far from all others
 SET client_min_messages = error;
