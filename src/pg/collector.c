@@ -9,7 +9,7 @@
 
 #include "pg/collector.h"
 
-#define FIRST_ROOM		64
+#define FIRST_ROOM		8		/* there may be one aggregate for each customer */
 #define TUPLE_OVERHEAD	(1024 * 1024)
 
 MemoryContext
