@@ -25,6 +25,21 @@ aggregate_context(FunctionCallInfo fcinfo)
 	return context;
 }
 
+StringInfoData
+aggregate_bytes(FunctionCallInfo fcinfo)
+{
+	bytea	   *value = PG_GETARG_BYTEA_PP(0);
+	StringInfoData bytes = {
+		.data = VARDATA_ANY(value),
+		.len = VARSIZE_ANY_EXHDR(value),
+		.maxlen = VARSIZE_ANY_EXHDR(value),
+	};
+
+	aggregate_context(fcinfo);
+
+	return bytes;
+}
+
 Collector *
 collector_make(MemoryContext context, int width)
 {

@@ -112,7 +112,7 @@ steps_add(Steps *steps, const Step *step)
 	double	   *row;
 
 	if (!IS_VALID_TIMESTAMP(step->at))
-		bad_argument("at is %s, not a time", timestamptz_to_str(step->at));
+		bad_argument("at is %s, not a finite time", timestamptz_to_str(step->at));
 	reward = finite_number(step->reward, "reward", step->at);
 	cost = finite_number(step->cost, "cost", step->at);
 	if (step->offer == NULL)

@@ -34,7 +34,7 @@ number_arg(FunctionCallInfo fcinfo, int i, const char *name, const Step *step)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s at %s is null", name, timestamptz_to_str(step->at)),
 				 i == ARG_PROPENSITY ? errhint("Leave the argument out where propensities are not known.") :
-				 errhint("Pass coalesce(%s, 0) if nothing is zero.", name)));
+				 errhint("Pass coalesce(%s, 0) where null means none.", name)));
 
 	return 0;
 }
@@ -128,14 +128,7 @@ PG_FUNCTION_INFO_V1(trajectory_deserial);
 Datum
 trajectory_deserial(PG_FUNCTION_ARGS)
 {
-	bytea	   *value = PG_GETARG_BYTEA_PP(0);
-	StringInfoData bytes = {
-		.data = VARDATA_ANY(value),
-		.len = VARSIZE_ANY_EXHDR(value),
-		.maxlen = VARSIZE_ANY_EXHDR(value),
-	};
-
-	aggregate_context(fcinfo);
+	StringInfoData bytes = aggregate_bytes(fcinfo);
 
 	PG_RETURN_POINTER(steps_get(&bytes, CurrentMemoryContext));
 }

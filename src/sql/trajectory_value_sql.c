@@ -4,8 +4,6 @@
  */
 #include "coupon.h"
 
-#include <math.h>
-
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -147,18 +145,26 @@ discount_arg(FunctionCallInfo fcinfo, int i)
 	return discount;
 }
 
-PG_FUNCTION_INFO_V1(returns_to_go);
-
-/* returns_to_go(trajectory, discount) returns float8[] */
-Datum
-returns_to_go(PG_FUNCTION_ARGS)
+/* What is to go of rewards or costs at each step with an offer. */
+static Datum
+column_to_go(FunctionCallInfo fcinfo, bool costs)
 {
 	double		discount = discount_arg(fcinfo, 1);
 	TrajectoryView view;
 
 	trajectory_arg(fcinfo, 0, &view);
 
-	PG_RETURN_DATUM(vector_datum(to_go(view.rewards, view.nacted, discount, "rewards"), view.nacted));
+	return vector_datum(to_go(costs ? view.costs : view.rewards, view.nacted, discount,
+							  costs ? "costs" : "rewards"), view.nacted);
+}
+
+PG_FUNCTION_INFO_V1(returns_to_go);
+
+/* returns_to_go(trajectory, discount) returns float8[] */
+Datum
+returns_to_go(PG_FUNCTION_ARGS)
+{
+	return column_to_go(fcinfo, false);
 }
 
 PG_FUNCTION_INFO_V1(costs_to_go);
@@ -167,12 +173,7 @@ PG_FUNCTION_INFO_V1(costs_to_go);
 Datum
 costs_to_go(PG_FUNCTION_ARGS)
 {
-	double		discount = discount_arg(fcinfo, 1);
-	TrajectoryView view;
-
-	trajectory_arg(fcinfo, 0, &view);
-
-	PG_RETURN_DATUM(vector_datum(to_go(view.costs, view.nacted, discount, "costs"), view.nacted));
+	return column_to_go(fcinfo, true);
 }
 
 PG_FUNCTION_INFO_V1(trajectory_steps);
