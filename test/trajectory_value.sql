@@ -1,7 +1,7 @@
 -- Trajectories as values: what is to go against window functions, order and workers, text and bytes from outside, parts and wholes.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(66);
+SELECT plan(68);
 \i test/fuzz.psql
 
 CREATE FUNCTION pg_temp.u(i bigint, draw integer) RETURNS float8 LANGUAGE sql AS
@@ -59,6 +59,9 @@ SELECT ok(bool_and(coalesce(coupon.append(a, b), a, b)::text = w::text) AND coun
 	coupon.trajectory(at, state, offer, reward, cost, propensity) AS w FROM events GROUP BY customer) s WHERE w IS NOT NULL;
 SELECT is(coupon.append(p, later)::text, coupon.append(coupon.last_steps(p, 1), later)::text, 'a present state gives way') FROM trajectories, LATERAL (SELECT coupon.last_steps(p, 1) AS later) l WHERE customer = 300;
 SELECT is(coupon.length(coupon.append(p, p)), 1, 'to another as well') FROM trajectories WHERE customer = 300;
+SELECT results_eq($$ SELECT s.offer, s.propensity FROM trajectories, coupon.steps(coupon.append(p, '[{"at": "2027-01-01", "state": [0, 0]}]')) s WHERE customer = 299 $$, $$ SELECT s.offer, s.propensity FROM trajectories, coupon.steps(p) s WHERE customer = 299 UNION ALL SELECT NULL, NULL $$,
+	'a present state without propensities goes behind steps that have them');
+SELECT is(coupon.append(coupon.append(t, '[{"at": "2026-01-01", "state": [1, 1]}]'), p)::text, p::text, 'and steps that have them behind one') FROM (SELECT customer, p, '[{"at": "2026-01-01", "state": [0, 0]}]'::coupon.trajectory AS t FROM trajectories) o WHERE customer = 299;
 SELECT is(coupon.append(p, coupon.append(l, l))::text, coupon.append(coupon.append(p, l), l)::text, 'append is associative') FROM trajectories, LATERAL (SELECT coupon.last_steps(p, 1) AS l) l WHERE customer = 299;
 SELECT results_eq('SELECT customer, k, s.* FROM trajectories, unnest(ARRAY[1, 2, 7, 1000]) k, coupon.steps(coupon.last_steps(p, k)) s ORDER BY 1, 2, step',
 	'SELECT customer, k, (step - greatest(n - k, 0))::int, at, state, offer, CASE WHEN offer IS NOT NULL THEN reward END, CASE WHEN offer IS NOT NULL THEN cost END, propensity, return_to_go, cost_to_go FROM (SELECT *, count(*) OVER (PARTITION BY customer) AS n FROM reference) r, unnest(ARRAY[1, 2, 7, 1000]) k WHERE step > n - k ORDER BY 1, 2, step',

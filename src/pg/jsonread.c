@@ -183,7 +183,7 @@ escape(JsonRead *read, StringInfo to)
 	static const char to_[] = "\"\\/\b\f\n\r\t";
 	const char *known;
 	char		byte = *read->at++;
-	unsigned char utf8[MAX_UNICODE_EQUIVALENT_STRING];
+	unsigned char utf8[MAX_UNICODE_EQUIVALENT_STRING + 1];
 
 	if (byte != 'u')
 	{
