@@ -1,6 +1,6 @@
 /*
  * array.c
- *		Arrays for results.
+ *		Arrays for results, and of arguments.
  */
 #include "coupon.h"
 
@@ -19,6 +19,20 @@ vector_datum(const double *values, int n)
 
 	return PointerGetDatum(construct_array(elements, n, FLOAT8OID, sizeof(float8),
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+const double *
+array_numbers(ArrayType *array, const char *name, int *n)
+{
+	if (ARR_NDIM(array) > 1)
+		bad_argument("%s must be an array of one dimension", name);
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not contain nulls", name)));
+	*n = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+
+	return (const double *) ARR_DATA_PTR(array);
 }
 
 Datum

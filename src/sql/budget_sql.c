@@ -38,14 +38,7 @@ vector_of(Datum datum, const char *name)
 		.copied = (Pointer) array != DatumGetPointer(datum),
 	};
 
-	if (ARR_NDIM(array) > 1)
-		bad_argument("%s must be an array of one dimension", name);
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain nulls", name)));
-	vector.n = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
-	vector.values = (const double *) ARR_DATA_PTR(array);
+	vector.values = array_numbers(array, name, &vector.n);
 
 	return vector;
 }
