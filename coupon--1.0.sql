@@ -1058,6 +1058,145 @@ CREATE FUNCTION bayes_covariance(model model) RETURNS double precision[]
 
 COMMENT ON FUNCTION bayes_covariance(model)
 	IS 'the covariance of the coefficients';
+-- Trajectories: what a customer was offered, in which state, and what came of it
+--
+
+CREATE TYPE trajectory;
+
+CREATE FUNCTION trajectory_in(cstring) RETURNS trajectory
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION trajectory_out(trajectory) RETURNS cstring
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION trajectory_recv(internal) RETURNS trajectory
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION trajectory_send(trajectory) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE TYPE trajectory (
+	INPUT     = trajectory_in,
+	OUTPUT    = trajectory_out,
+	RECEIVE   = trajectory_recv,
+	SEND      = trajectory_send,
+	ALIGNMENT = double,
+	STORAGE   = extended
+);
+
+COMMENT ON FUNCTION trajectory_in(cstring) IS 'I/O';
+COMMENT ON FUNCTION trajectory_out(trajectory) IS 'I/O';
+COMMENT ON FUNCTION trajectory_recv(internal) IS 'I/O';
+COMMENT ON FUNCTION trajectory_send(trajectory) IS 'I/O';
+COMMENT ON TYPE trajectory IS 'the steps of one customer: time, state, offer, reward, cost and propensity';
+
+CREATE FUNCTION trajectory_add(internal, timestamptz, double precision[], text, double precision, double precision, double precision) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION trajectory_add(internal, timestamptz, double precision[], text, double precision, double precision) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION trajectory_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION trajectory_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION trajectory_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+CREATE FUNCTION trajectory_final(internal) RETURNS trajectory
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION trajectory_add(internal, timestamptz, double precision[], text, double precision, double precision, double precision) IS 'implementation of trajectory';
+COMMENT ON FUNCTION trajectory_add(internal, timestamptz, double precision[], text, double precision, double precision) IS 'implementation of trajectory';
+COMMENT ON FUNCTION trajectory_combine(internal, internal) IS 'implementation of trajectory';
+COMMENT ON FUNCTION trajectory_serial(internal) IS 'implementation of trajectory';
+COMMENT ON FUNCTION trajectory_deserial(bytea, internal) IS 'implementation of trajectory';
+COMMENT ON FUNCTION trajectory_final(internal) IS 'implementation of trajectory';
+
+CREATE AGGREGATE trajectory(at timestamptz, state double precision[], offer text, reward double precision, cost double precision, propensity double precision) (
+	SFUNC        = trajectory_add,
+	STYPE        = internal,
+	SSPACE       = 2048,
+	FINALFUNC    = trajectory_final,
+	COMBINEFUNC  = trajectory_combine,
+	SERIALFUNC   = trajectory_serial,
+	DESERIALFUNC = trajectory_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trajectory(timestamptz, double precision[], text, double precision, double precision, double precision)
+	IS 'the steps of one customer in the order of time; a last one without an offer is the present state';
+
+CREATE AGGREGATE trajectory(at timestamptz, state double precision[], offer text, reward double precision, cost double precision) (
+	SFUNC        = trajectory_add,
+	STYPE        = internal,
+	SSPACE       = 2048,
+	FINALFUNC    = trajectory_final,
+	COMBINEFUNC  = trajectory_combine,
+	SERIALFUNC   = trajectory_serial,
+	DESERIALFUNC = trajectory_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE trajectory(timestamptz, double precision[], text, double precision, double precision)
+	IS 'the steps of one customer in the order of time; a last one without an offer is the present state';
+
+CREATE FUNCTION append(first trajectory, second trajectory) RETURNS trajectory
+	AS 'MODULE_PATHNAME', 'trajectory_append_sql' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION append(trajectory, trajectory)
+	IS 'the second trajectory behind the first, whose present state gives way; also operator ||';
+
+CREATE OPERATOR || (
+	LEFTARG  = trajectory,
+	RIGHTARG = trajectory,
+	FUNCTION = append
+);
+
+COMMENT ON OPERATOR || (trajectory, trajectory) IS 'append';
+
+CREATE FUNCTION steps(
+	trajectory trajectory, discount double precision DEFAULT 1,
+	OUT step integer, OUT at timestamptz, OUT state double precision[], OUT offer text,
+	OUT reward double precision, OUT cost double precision, OUT propensity double precision,
+	OUT return_to_go double precision, OUT cost_to_go double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'trajectory_steps' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 50;
+
+COMMENT ON FUNCTION steps(trajectory, double precision)
+	IS 'a row per step, with the rewards and costs from there on, those s steps later weighted by discount^s';
+
+CREATE FUNCTION returns_to_go(trajectory trajectory, discount double precision DEFAULT 1) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION returns_to_go(trajectory, double precision)
+	IS 'for each step with an offer the discounted sum of the rewards from there on';
+
+CREATE FUNCTION costs_to_go(trajectory trajectory, discount double precision DEFAULT 1) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION costs_to_go(trajectory, double precision)
+	IS 'for each step with an offer the discounted sum of the costs from there on';
+
+CREATE FUNCTION last_steps(trajectory trajectory, k integer) RETURNS trajectory
+	AS 'MODULE_PATHNAME', 'trajectory_last_steps' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION last_steps(trajectory, integer)
+	IS 'the last k steps of a trajectory, the present state being one of them';
+
+CREATE FUNCTION length(trajectory trajectory) RETURNS integer
+	AS 'MODULE_PATHNAME', 'trajectory_length' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION length(trajectory)
+	IS 'the number of steps, the present state being one of them';
+
+CREATE FUNCTION present_state(trajectory trajectory) RETURNS double precision[]
+	AS 'MODULE_PATHNAME', 'trajectory_present_state' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION present_state(trajectory)
+	IS 'the state that is not yet acted on, or NULL';
 
 --
 -- Allocation: who gets which offer under business rules
@@ -1377,6 +1516,17 @@ CREATE FUNCTION uplift_curve(
 
 COMMENT ON FUNCTION uplift_curve(text, integer)
 	IS 'gain and Qini curve of a query that returns score, outcome and treated, at evenly spaced shares, with a 95 % band';
+
+CREATE FUNCTION uplift_curve(
+	query text, points integer, options jsonb,
+	OUT share double precision, OUT customers double precision,
+	OUT gain double precision, OUT gain_se double precision, OUT gain_low double precision, OUT gain_high double precision,
+	OUT random double precision, OUT qini double precision, OUT qini_random double precision, OUT qini_perfect double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 101;
+
+COMMENT ON FUNCTION uplift_curve(text, integer, jsonb)
+	IS 'the same with options: a band that holds the curve at all shares at once';
 
 CREATE FUNCTION uplift_calibration(
 	query text, bins integer DEFAULT 10,

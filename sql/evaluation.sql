@@ -52,6 +52,12 @@ SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial',
 SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial', 0);
 SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial', 10001);
 SELECT coupon.uplift_curve('SELECT score, treated FROM trial');
+SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial', 5, NULL);
+SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial', 5, '{"band": "uniform"}');
+SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial', 5, '{"bands": "simultaneous"}');
+SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial', 5, '{"seed": "a"}');
+SELECT coupon.uplift_curve('', 5);
+SELECT coupon.uplift_curve('SELECT score, visit AS outcome, ''yes, please'' AS treated FROM trial', 5);
 SELECT coupon.uplift_curve('SELECT score, ''NaN''::float8 AS outcome, treated FROM trial');
 SELECT coupon.uplift_curve('SELECT score, visit AS outcome, treated FROM trial) AS t; DROP TABLE trial; --');
 
@@ -90,6 +96,7 @@ SELECT coupon.budget_curve('SELECT s AS gains, s AS costs, s AS scores FROM (SEL
 SELECT coupon.budget_difference('SELECT ARRAY[1] AS gains, ARRAY[1] AS costs, ARRAY[1] AS scores');
 SELECT coupon.gain_scores(3, 1, ARRAY[0.5, 0.25, 0.25]);
 SELECT coupon.gain_scores(1, 1, ARRAY[0.5, 0]);
+SELECT coupon.gain_scores(1, 1, ARRAY[0.5, 0.75]);
 SELECT coupon.gain_scores(0, 1, ARRAY[1]);
 SELECT coupon.gain_scores(1, 'NaN', ARRAY[0.5, 0.5]);
 SELECT coupon.gain_scores(1, 1, ARRAY[0.5, 0.5], ARRAY[1]);

@@ -1,7 +1,7 @@
 -- budget_curve: against re-solving at every budget, in any order, with honest errors.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(22);
+SELECT plan(30);
 
 SELECT setseed(0.42) \g /dev/null
 -- a trial with three offers; the fourth customer in ten has an offer that is not worth it
@@ -87,6 +87,14 @@ SELECT is(coupon.gain_scores(2, 10, ARRAY[0.5, 0.3, 0.2]), '{0,50}', 'inverse pr
 SELECT is(coupon.gain_scores(0, 10, ARRAY[0.5, 0.3, 0.2]), '{-20,-20}', 'the control');
 SELECT is(coupon.gain_scores(1, 10, ARRAY[0.5, 0.25, 0.25], ARRAY[1, 6, 3]), '{21,2}', 'doubly robust');
 
+SELECT throws_ok(query, '22023', message) FROM (VALUES ('SELECT coupon.gain_scores(1, 1, ''{0.5,0.6}'')', 'probabilities must add up to 1 at most, not to 1.1'), ('SELECT coupon.gain_scores(1, 1, ''{0.5,0.5,0.00001}'')', 'probabilities must add up to 1 at most, not to 1.00001'),
+	('SELECT coupon.gain_scores(1, 1, ''{0.5,0.6}'', ''{1,1}'')', 'probabilities must add up to 1 at most, not to 1.1')) v(query, message);
+SELECT is(coupon.gain_scores(1, 1, ARRAY[1 / 3::float4, 1 / 3::float4, 1 / 3::float4]), '{3,0}', 'numbers of single precision may add up to a little more');
+
+-- an empty search_path
+SELECT is(pg_temp.bare(query) IS NOT NULL, true, 'no search_path is needed: ' || left(query, 60)) FROM unnest(ARRAY['SELECT coupon.gain_scores(1, 1, ''{0.5,0.5}'')',
+	$$ SELECT pg_catalog.sum(gain) FROM coupon.budget_curve('SELECT * FROM public.scored') $$, $$ SELECT pg_catalog.sum(difference) FROM coupon.budget_difference('SELECT *, costs AS other_gains FROM public.scored') $$]) query;
+
 -- edges
 SELECT is_empty($$ SELECT * FROM coupon.budget_curve('SELECT * FROM scored WHERE false') $$, 'no customers');
 SELECT is((SELECT array_agg(c::text) FROM coupon.budget_curve('SELECT ARRAY[1, 3] AS gains, ARRAY[1, 2] AS costs, ARRAY[5, 9] AS scores', 2) c), '{"(0,0,0,)","(1,1,4.5,)","(2,2,9,)"}', 'one customer: the better offer is bought in part');
@@ -99,6 +107,7 @@ SELECT throws_ok($$ SELECT coupon.gain_scores(1, 1e100, '{1e-300, 1e-300}') $$, 
 CREATE TABLE many AS SELECT gains, costs, scores FROM scored, generate_series(1, 300);
 SET LOCAL statement_timeout = '300ms';
 SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.budget_curve('SELECT * FROM many', 10000) $$), 'statement_timeout stops a curve');
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.budget_difference('SELECT *, costs AS other_gains FROM many', 10000) $$), 'and a difference');
 SET LOCAL statement_timeout = 0;
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- aucc, uplift_calibration, the band of uplift_curve and sample sizes: plain SQL, ties, errors, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(28);
+SELECT plan(36);
 
 SELECT setseed(0.42) \g /dev/null
 CREATE TABLE draws AS
@@ -98,5 +98,20 @@ SELECT ok(abs((coupon.sample_size(0.1, 1, '{"variance_reduction": 0.5}')).rows /
 SELECT ok(abs(avg((p < 0.05)::int) - 0.8) < 0.04, 'simulated power: ' || avg((p < 0.05)::int))
 FROM (SELECT (coupon.ab_test(sqrt(-2 * ln(random())) * cos(2 * pi() * random()) + (i % 2)::float8, i % 2 = 1)).p_value AS p
 	FROM generate_series(1, 2000) r, generate_series(1, (coupon.sample_size(1, 1)).rows) i GROUP BY r) x;
+-- one row of an arm tells nothing of its spread
+SELECT is(coupon.cost_summary(i, i, i, i = 1)::text, '(2,1,1,0,-1,,-1,,0.5,)', 'two rows: no error') FROM generate_series(1, 2) i;
+
+-- interrupts
+CREATE TABLE many AS SELECT s + n AS score, u AS gain, v AS cost, treated FROM draws, generate_series(1, 500) n;
+SET LOCAL statement_timeout = '300ms';
+SELECT ok(pg_temp.stops('SELECT coupon.cost_summary(score, gain, cost, treated) FROM many'), 'statement_timeout stops a cost curve');
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.uplift_calibration('SELECT score, gain AS outcome, treated FROM many') $$), 'and a calibration');
+SET LOCAL statement_timeout = 0;
+
+-- an empty search_path
+SELECT is(pg_temp.bare(query) IS NOT NULL, true, 'no search_path is needed: ' || left(query, 60)) FROM unnest(ARRAY[
+	'SELECT coupon.aucc(score, gain, cost, treated) FROM public.trials', 'SELECT (coupon.cost_summary(score, gain, cost, treated)).aucc_se FROM public.trials',
+	$$ SELECT pg_catalog.sum(observed) FROM coupon.uplift_calibration('SELECT score, gain AS outcome, treated FROM public.trials') $$, 'SELECT s.rows FROM coupon.sample_size(1, 1, ''{"power": 0.9}'') s', 'SELECT (coupon.sample_size_rates(0.1, 0.2)).rows']) query;
+
 SELECT * FROM finish();
 ROLLBACK;

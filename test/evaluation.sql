@@ -1,7 +1,7 @@
 -- Evaluation: every figure against window SQL, in any row order, with honest errors.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(55);
+SELECT plan(66);
 
 SELECT setseed(0.42) \g /dev/null
 
@@ -236,6 +236,35 @@ SELECT throws_ok($$ SELECT * FROM coupon.uplift_curve('WITH d AS (DELETE FROM tr
 	'the inner query cannot change data');
 
 --
+-- the band: 300 trials of 500 rows whose true curve is known
+--
+
+CREATE FUNCTION pg_temp.u(i bigint, draw integer) RETURNS float8 LANGUAGE sql AS
+$$ SELECT ((hashint8extended(i, 7919 * draw) >> 11) & 4503599627370495)::float8 / 4503599627370496 $$;
+CREATE TABLE known AS
+SELECT i % 300 AS trial, s AS score, (u < 0.2 + CASE WHEN treated THEN 0.3 * s ELSE 0 END)::int AS outcome, treated
+FROM (SELECT i, pg_temp.u(i, 1) AS s, pg_temp.u(i, 2) AS u, pg_temp.u(i, 3) < 0.5 AS treated FROM generate_series(1::bigint, 150000) i) x;
+CREATE INDEX ON known (trial);
+CREATE FUNCTION pg_temp.holds(score text, points integer, options jsonb) RETURNS float8 LANGUAGE sql AS
+$$ SELECT avg(holds::int) FROM (SELECT bool_and(500 * 0.15 * (1 - (1 - share) ^ 2) BETWEEN gain_low - 1e-9 AND gain_high + 1e-9) AS holds FROM generate_series(0, 299) trial,
+	coupon.uplift_curve(format('SELECT %s AS score, outcome, treated FROM known WHERE trial = %s', score, trial), points, options) WHERE gain_se IS NOT NULL GROUP BY trial) x $$;
+-- 95 %, within three standard deviations of 300 trials
+SELECT ok(h BETWEEN 0.912 AND 0.988, 'a simultaneous band holds the whole true curve in 95 % of trials: ' || h) FROM pg_temp.holds('score', 20, '{"band": "simultaneous"}') h;
+SELECT ok(h BETWEEN 0.912 AND 0.988, 'with ties at the cuts: ' || h) FROM pg_temp.holds('ceil(score * 5)', 5, '{"band": "simultaneous"}') h;
+SELECT ok(h < 0.88, 'a pointwise one more seldom: ' || h) FROM pg_temp.holds('score', 20, '{}') h;
+SELECT ok(abs(max((gain_high - gain) / nullif(gain_se, 0)) - 1.96) < 0.12, 'one point has the usual 1.96, by draws: ' || max((gain_high - gain) / nullif(gain_se, 0)))
+FROM coupon.uplift_curve('SELECT * FROM known', 1, '{"band": "simultaneous"}');
+SELECT is((SELECT array_agg(c::text) FROM coupon.uplift_curve('SELECT score, outcome, treated FROM known ORDER BY trial, score', 30, '{"band": "simultaneous", "seed": 3}') c),
+	(SELECT array_agg(c::text) FROM coupon.uplift_curve('SELECT score, outcome, treated FROM known ORDER BY outcome, score DESC', 30, '{"band": "simultaneous", "seed": 3}') c), 'the order of rows changes no bit of it');
+SELECT ok(max(abs(ln((a.gain_high - a.gain) / (b.gain_high - b.gain)))) BETWEEN 1e-9 AND 0.1, 'another seed, another width, but not by much') FROM coupon.uplift_curve('SELECT * FROM known', 30, '{"band": "simultaneous"}') a JOIN coupon.uplift_curve('SELECT * FROM known', 30, '{"band": "simultaneous", "seed": 4}') b USING (share) WHERE share > 0;
+SELECT is((SELECT array_agg(a::text) FROM coupon.uplift_curve('SELECT * FROM known', 7, '{"band": "pointwise"}') a), (SELECT array_agg(a::text) FROM coupon.uplift_curve('SELECT * FROM known', 7) a), 'pointwise unless asked');
+-- an arm of one row tells nothing of its spread; where one is empty the curve is 0 by definition
+SELECT is((SELECT string_agg(share || ' ' || round(gain::numeric, 9)::float8 || ' ' || coalesce(gain_se::text, 'null') || ' ' || coalesce(gain_low::text, 'null'), ', ' ORDER BY share) FROM coupon.uplift_curve('SELECT * FROM (VALUES (9, 1, true), (8, 3, false), (7, 5, true), (6, 4, true)) t(score, outcome, treated)', 4)),
+	'0 0 0 0, 0.25 0 null null, 0.5 -4 null null, 0.75 0 null null, 1 1.333333333 null null', 'one control: no error, no band');
+SELECT ok(bool_and((gain_se IS NULL) = (share < 0.9) OR share = 0), 'a band as soon as both arms have two') FROM coupon.uplift_curve('SELECT i AS score, i * i AS outcome, i <= 2 OR i = 4 AS treated FROM generate_series(1, 10) i', 10, '{"band": "simultaneous"}');
+SELECT unalike(string_agg(c::text, ' '), '%-0,%', 'no -0') FROM (SELECT coupon.uplift_curve('SELECT i % 3 AS score, -0.0::float8 AS outcome, i % 2 = 0 AS treated FROM generate_series(1, 20) i', 4)::text AS c UNION ALL SELECT coupon.uplift_curve('SELECT i AS score, -1 AS outcome, i % 2 = 0 AS treated FROM generate_series(1, 20) i', 4)::text) c;
+
+--
 -- little and bad data
 --
 
@@ -245,7 +274,7 @@ SELECT results_eq('SELECT coupon.uplift_summary(score, outcome, treated)::text, 
 INSERT INTO few VALUES (1, 1, true);
 SELECT is(coupon.uplift_summary(score, outcome, treated)::text, '(1,1,0,0,,,,,,,,,,,,)', 'one row: one arm') FROM few;
 INSERT INTO few VALUES (0, 0, false);
-SELECT is(coupon.uplift_summary(score, outcome, treated)::text, '(2,1,1,0,1,,-1,2,0.25,0.25,,,,,,)', 'two rows: no spread within the arms') FROM few;
+SELECT is(coupon.uplift_summary(score, outcome, treated)::text, '(2,1,1,0,1,,-1,,0.25,,,,,,,)', 'two rows: no spread within the arms') FROM few;
 INSERT INTO few VALUES (NULL, 1, true), (1, NULL, true), (1, 1, NULL), (NULL, NULL, NULL);
 SELECT is((coupon.uplift_summary(score, outcome, treated)).skipped, 4::bigint, 'nulls are skipped and counted') FROM few;
 SELECT is((coupon.uplift_summary(NULL, outcome, treated))::text, '(0,0,0,6,,,,,,,,,,,,)', 'all null: counts only') FROM few;
@@ -253,17 +282,9 @@ SELECT ok(coupon.qini_auc(score, 3, treated) IS NOT NULL AND coupon.auuc(score, 
 	AND coupon.auuc(score, outcome, true) IS NULL AND coupon.qini_auc(score, outcome, false) IS NULL, 'what has no denominator is null')
 FROM trials WHERE name = 'real';
 
-CREATE FUNCTION bare(query text) RETURNS bigint LANGUAGE plpgsql SET search_path = '' AS $$
-DECLARE
-	found bigint;
-BEGIN
-	EXECUTE query INTO found;
-	RETURN found;
-END $$;
-
-SELECT is(bare('SELECT (coupon.uplift_summary(score, outcome, treated)).rows FROM public.trials'), 16000::bigint,
+SELECT is(pg_temp.bare('SELECT (coupon.uplift_summary(score, outcome, treated)).rows FROM public.trials'), '16000',
 	'aggregates need no search_path');
-SELECT is(bare($$ SELECT pg_catalog.count(*) FROM coupon.uplift_curve('SELECT * FROM public.trials') $$), 101::bigint,
+SELECT is(pg_temp.bare($$ SELECT pg_catalog.count(*) FROM coupon.uplift_curve('SELECT * FROM public.trials') $$), '101',
 	'nor does the curve');
 
 --
@@ -275,6 +296,7 @@ CREATE TABLE many AS SELECT random() AS score, random() AS outcome, i % 2 = 0 AS
 SET LOCAL statement_timeout = '300ms';
 SELECT ok(pg_temp.stops('SELECT coupon.uplift_summary(score, outcome, treated) FROM many'), 'statement_timeout stops an evaluation');
 SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.uplift_curve('SELECT * FROM many') $$), 'and a curve');
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.uplift_curve('SELECT * FROM many LIMIT 30000', 10000, '{"band": "simultaneous"}') $$), 'and the draws of its band');
 SET LOCAL statement_timeout = 0;
 
 SELECT * FROM finish();

@@ -1,7 +1,7 @@
 -- off_policy: the reference vectors, plain SQL, partial forms, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(26);
+SELECT plan(28);
 \i test/fuzz.psql
 
 -- sixty rounds of a logged bandit with four actions; figures of zr-obp, effective sample size and rounds included
@@ -126,6 +126,11 @@ SELECT ok(f.ips = 0 AND f.snips IS NULL AND f.effective_sample_size = 0 AND f.dm
 SELECT is((SELECT array_agg((p).effective_sample_size ORDER BY l) FROM (SELECT l, coupon.off_policy(1, l, t, 0, 0) AS p FROM (VALUES (1e-200, 1), (1, 1e-200)) w(l, t), generate_series(1, 3) GROUP BY l) x), '{3,3}'::float8[], 'weights whose squares no number holds');
 SELECT ok(f.rows = 0 AND f.skipped = 1 AND f.dm IS NULL AND f.ips IS NULL AND f.largest_weight IS NULL, 'only nulls') FROM (SELECT (coupon.off_policy(NULL, 0.5, 0, 1, 2)).*) f;
 SELECT throws_ok($$ SELECT coupon.off_policy(i * 1e200, 1e-5, 1, 0, 0) FROM generate_series(1, 2) i $$, '22003');
+
+
+-- an empty search_path
+SELECT is(pg_temp.bare(query), '5000', 'no search_path is needed: ' || left(query, 60)) FROM unnest(ARRAY['SELECT (coupon.off_policy(reward, logged, target, model_logged, model_target, ''{"clip": 3}'')).rows FROM public.log',
+	'SELECT (coupon.off_policy_merge(r)).rows FROM (SELECT coupon.off_policy_state(s) AS r FROM public.states GROUP BY part % 2) x']) query;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,7 @@
 # plot.awk: lines of "kind name x y ..." become an SVG picture.
 #	line name x y, band name x low high, point name x y low high, bar name x y low high,
-#	title text, x text, y text; a name's underscores are blanks.
+#	title text, x text, y text, tick x text (instead of numbers); underscores of a
+#	name and of a tick are blanks.
 # Colours go by the order in which the names appear.
 
 function label(s) { gsub(/_/, " ", s); return s }
@@ -24,6 +25,7 @@ function step(span,    s)
 }
 BEGIN { split("#1f5fa8 #888888 #c2571a #3b8a3e #7a4fa0", palette, " ") }
 $1 == "title" || $1 == "x" || $1 == "y" { kind = $1; sub(/^[a-z]+ /, ""); text[kind] = $0; next }
+$1 == "tick" { tick[++ticks] = $2; ticktext[ticks] = label($3); next }
 NF >= 4 {
 	n++; k[n] = $1; s[n] = $2; a[n] = $3; b[n] = $4; c[n] = $5; d[n] = $6
 	colour($2)
@@ -45,7 +47,9 @@ END {
 		printf "<text x=\"64\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", Y(i * g) + 4, number(i * g)
 	}
 	g = step(x1 - x0)
-	for (i = int(x0 / g) - 1; i * g <= x1 + 1e-12; i++) if (i * g >= x0 - 1e-12) {
+	for (i = 1; i <= ticks; i++)
+		printf "<text x=\"%s\" y=\"339\" text-anchor=\"middle\">%s</text>\n", X(tick[i]), ticktext[i]
+	if (!ticks) for (i = int(x0 / g) - 1; i * g <= x1 + g / 1000; i++) if (i * g >= x0 - g / 1000) {
 		printf "<line x1=\"%s\" x2=\"%s\" y1=\"320\" y2=\"325\" stroke=\"#777\"/>", X(i * g), X(i * g)
 		printf "<text x=\"%s\" y=\"339\" text-anchor=\"middle\">%s</text>\n", X(i * g), number(i * g)
 	}

@@ -242,7 +242,7 @@ cost_evaluate(const double *rows, int64 n)
 	{
 		all.aucc.value = area_of(&curve) / (height(end, GAIN) * height(end, COST));
 		/* a constant score has 1/2 in every sample */
-		all.aucc.se = curve.npoints > 1 ? aucc_error(&curve, all.aucc.value) : 0;
+		all.aucc.se = all.treated < 2 || all.control < 2 ? NAN : curve.npoints > 1 ? aucc_error(&curve, all.aucc.value) : 0;
 	}
 	pfree(curve.points);
 	pfree(curve.keys);

@@ -12,7 +12,6 @@
 #include <math.h>
 
 #include "miscadmin.h"
-#include "utils/float.h"
 
 #include "model/dose.h"
 #include "model/response.h"
@@ -42,6 +41,44 @@ dose_options(const Jsonb *jsonb)
 	return options;
 }
 
+/* Few rows far from all others: the curve between them is a guess. */
+static void
+warn_of_gap(const double *sorted, int64 n)
+{
+	int64		widest = 1;
+	double		gap;
+	int64		few;
+
+	for (int64 i = 2; i < n; i++)
+		if (sorted[i] - sorted[i - 1] > sorted[widest] - sorted[widest - 1])
+			widest = i;
+	gap = sorted[widest] - sorted[widest - 1];
+	few = Min(widest, n - widest);
+	if (gap > 0.5 * (sorted[n - 1] - sorted[0]) && (double) few < 0.01 * (double) n)
+		ereport(WARNING,
+				(errmsg("no dose lies between %g and %g, and only " INT64_FORMAT " of " INT64_FORMAT " rows %s",
+						sorted[widest - 1], sorted[widest], few, n, widest == few ? "below" : "above"),
+				 errhint("Responses to doses between are guesses. Leave such rows out if they are not meant, by FILTER.")));
+}
+
+/* The rows in an order of their own, next to each other as they will be read. */
+static void
+put_in_order(Sample *sample)
+{
+	Size		width = sample->width;
+	double	   *rows = palloc_huge(double, sample->n * width);
+
+	sample_sort(sample, NULL);
+	for (int64 i = 0; i < sample->n; i++)
+	{
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		memcpy(rows + i * width, sample->rows + sample_row(sample, i) * width, sizeof(double) * width);
+	}
+	sample->rows = rows;
+	sample->index = NULL;
+}
+
 void
 dose_fit_sample(Sample *sample, const DoseOptions *options, Dose *dose)
 {
@@ -60,10 +97,10 @@ dose_fit_sample(Sample *sample, const DoseOptions *options, Dose *dose)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("all doses are %g", doses[0]),
 				 errhint("A response can only be learned from doses that differ; no offer is dose 0.")));
-	if (!isfinite(doses[sample->n - 1] - doses[0]))
-		bad_argument("the doses, from %g to %g, are too far apart", doses[0], doses[sample->n - 1]);
+	warn_of_gap(doses, sample->n);
 	pfree(doses);
 	sample->spline = dose->spline;
+	put_in_order(sample);
 	if (sample_columns(sample) > MAX_EXPANDED)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -103,7 +140,10 @@ smooth_at(const DoseCurve *curve, double dose)
 	for (int k = 0; k < spline_columns(curve->dose->spline); k++)
 		response += b[k] * curve->worth[k];
 	if (unlikely(!isfinite(response)))
-		float_overflow_error();
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the response to dose %g is out of range", dose),
+				 errhint("The features are far outside of those that the model was fitted to.")));
 
 	return response;
 }

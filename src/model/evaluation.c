@@ -38,6 +38,15 @@ arms_differ(const UpliftCurve *curve)
 		!same_number(end->y_treated / end->treated, end->y_control / end->control);
 }
 
+/* One row of an arm tells nothing of its spread. */
+static bool
+spread_known(const UpliftCurve *curve)
+{
+	const CurvePoint *end = curve_end(curve);
+
+	return end->treated > 1 && end->control > 1;
+}
+
 static Estimate
 ate_estimate(const UpliftCurve *curve)
 {
@@ -47,7 +56,7 @@ ate_estimate(const UpliftCurve *curve)
 	if (!point_compares(end))
 		return ate;
 	ate.value = point_uplift(end);
-	if (end->treated > 1 && end->control > 1)
+	if (spread_known(curve))
 		ate.se = sqrt(end->yy_treated / (end->treated - 1) / end->treated +
 					  end->yy_control / (end->control - 1) / end->control);
 
@@ -78,7 +87,7 @@ qini_estimate(const UpliftCurve *curve, double *influence)
 		add_qini_influence(curve, point_qini, NULL, scale, influence);
 		add_qini_influence(perfect, point_qini_perfect, order, -qini.value * scale, influence);
 		/* a constant score has 0 in every sample */
-		qini.se = curve->npoints > 1 ? influence_error(influence, curve->n) : 0;
+		qini.se = !spread_known(curve) ? NAN : curve->npoints > 1 ? influence_error(influence, curve->n) : 0;
 	}
 	pfree(perfect->outcome);
 	pfree(perfect->treated);
@@ -98,7 +107,7 @@ auuc_estimate(const UpliftCurve *curve, double *influence)
 	auuc.value = curve_area(curve, point_gain) / (curve->n * point_gain(curve_end(curve)));
 	auuc_influence(curve, auuc.value, influence);
 	/* a constant score has 1/2 in every sample */
-	auuc.se = curve->npoints > 1 ? influence_error(influence, curve->n) : 0;
+	auuc.se = !spread_known(curve) ? NAN : curve->npoints > 1 ? influence_error(influence, curve->n) : 0;
 
 	return auuc;
 }

@@ -62,7 +62,7 @@ extern void sample_centre(const Sample *sample, double *mean);
  * depends on what they hold and not on the order they came in, and take the
  * means of the design anew in that order: so two samples of the same rows are
  * the same to the last bit.  ranks (arms) numbers the arms by an order of
- * their names; NULL if the arm does not matter.
+ * their names; NULL if the arm does not matter, or if it is a dose.
  */
 extern void sample_sort(Sample *sample, const int *ranks);
 

@@ -35,7 +35,7 @@ contents(const Sorter *sorter, int64 row, double *to)
 	const double *from = sample->rows + row * sample->width;
 
 	to[0] = from[OUTCOME];
-	to[1] = sorter->ranks ? sorter->ranks[(int) from[ARM]] : 0;
+	to[1] = sorter->ranks ? sorter->ranks[(int) from[ARM]] : sample->spline ? from[ARM] : 0;
 	sample_slots(sample, row, to + 2);
 }
 

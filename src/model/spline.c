@@ -16,6 +16,9 @@
 #include "model/spline.h"
 #include "model/radix.h"
 
+/* Knots that are nearer than this part of the range are one: squares of its inverse stay finite. */
+#define NEAR	1e-100
+
 static void
 sort_doses(double *doses, int64 n)
 {
@@ -37,25 +40,84 @@ sort_doses(double *doses, int64 n)
 	pfree(sorted);
 }
 
-/* Up to "most" increasing values among n sorted ones: all distinct ones, or quantiles. */
+/* The first of n sorted values beyond this one, from "at" on. */
+static int64
+beyond(const double *sorted, int64 n, int64 at, double value)
+{
+	int64		high = n;
+
+	while (at < high)
+	{
+		int64		middle = at + (high - at) / 2;
+
+		if (sorted[middle] > value)
+			high = middle;
+		else
+			at = middle + 1;
+	}
+
+	return at;
+}
+
+/*
+ * Up to "most" increasing values among n sorted ones, the least and greatest
+ * among them: all distinct ones, or quantiles.
+ */
 static int
 pick(const double *sorted, int64 n, int most, double *to)
 {
-	int64		distinct = 0;
-	int			k = 0;
+	double		near = NEAR * (sorted[n - 1] - sorted[0]);
+	int64		distinct = 1;
+	int			k = 1;
 
-	for (int64 i = 0; i < n; i++)
-		distinct += i == 0 || sorted[i] != sorted[i - 1];
-	for (int64 i = 0; i < (distinct <= most ? n : most); i++)
+	for (int64 i = 1; i < n; i++)
+		distinct += sorted[i] != sorted[i - 1];
+	to[0] = sorted[0];
+	for (int64 at = beyond(sorted, n, 0, to[0]); at < n;)
 	{
-		double		value = distinct <= most ? sorted[i] :
-			sorted[(int64) floor((double) i * (double) (n - 1) / (most - 1) + 0.5)];
+		/* of the rows that are left, as many as there are values to come */
+		double		value = distinct <= most ? sorted[at] :
+			sorted[at + (int64) floor((double) (n - 1 - at) / (most - k) + 0.5)];
 
-		if (k == 0 || value > to[k - 1])
+		at = beyond(sorted, n, at, value);
+		if (value - to[k - 1] > near)
 			to[k++] = value;
+		else if (at == n && k > 1)
+			to[k - 1] = value;
 	}
 
 	return k;
+}
+
+/* Second derivatives of natural splines through 1 at one knot and 0 at the others. */
+static void
+bend(Spline *spline)
+{
+	int			n = spline->nknots;
+	double		range = spline->knots[n - 1] - spline->knots[0];
+	double		step[MAX_KNOTS];
+	double		pivot[MAX_KNOTS];
+
+	for (int i = 0; i + 1 < n; i++)
+		step[i] = (spline->knots[i + 1] - spline->knots[i]) / range;
+	for (int k = 0; k < n - 1; k++)
+		spline->bend[0][k] = spline->bend[n - 1][k] = 0;
+	for (int i = 1; i < n - 1; i++)
+	{
+		double		share = i > 1 ? step[i - 1] / pivot[i - 1] : 0;
+
+		pivot[i] = 2 * (step[i - 1] + step[i]) - share * (i > 1 ? step[i - 1] : 0);
+		for (int k = 0; k < n - 1; k++)
+		{
+			double		here = k + 1 == i;
+			double		right = ((k + 1 == i + 1) - here) / step[i] - (here - (k + 1 == i - 1)) / step[i - 1];
+
+			spline->bend[i][k] = 6 * right - (i > 1 ? share * spline->bend[i - 1][k] : 0);
+		}
+	}
+	for (int i = n - 2; i > 0; i--)
+		for (int k = 0; k < n - 1; k++)
+			spline->bend[i][k] = (spline->bend[i][k] - step[i] * spline->bend[i + 1][k]) / pivot[i];
 }
 
 Spline *
@@ -76,33 +138,33 @@ spline_make(double *doses, int64 n, int knots)
 	}
 	for (g = 0; g < spline->ngrid; g++)
 		spline->weight[g] = Max(spline->weight[g], 1);
+	if (spline->nknots > 1)
+		bend(spline);
 
 	return spline;
-}
-
-static inline double
-cube(double u)
-{
-	return u > 0 ? u * u * u : 0;
 }
 
 void
 spline_basis(const Spline *spline, double dose, double *b)
 {
 	int			n = spline->nknots;
-	double		least = spline->knots[0];
-	double		range = spline->knots[n - 1] - least;
-	double		u = (dose - least) / range;
-	double		before = (spline->knots[n - 2] - least) / range;
-	double		last = (cube(u - before) - cube(u - 1)) / (1 - before);
+	int			i = 0;
+	double		step;
+	double		up;
+	double		down;
+	double		square;
 
-	b[0] = u;
-	for (int k = 0; k < n - 2; k++)
-	{
-		double		knot = (spline->knots[k] - least) / range;
-
-		b[k + 1] = (cube(u - knot) - cube(u - 1)) / (1 - knot) - last;
-	}
+	while (i + 2 < n && dose >= spline->knots[i + 1])
+		i++;
+	step = spline->knots[i + 1] - spline->knots[i];
+	up = (dose - spline->knots[i]) / step;
+	down = 1 - up;
+	square = pow(step / (spline->knots[n - 1] - spline->knots[0]), 2) / 6;
+	for (int k = 0; k < n - 1; k++)
+		b[k] = square * (down * (down * down - 1) * spline->bend[i][k] + up * (up * up - 1) * spline->bend[i + 1][k]);
+	b[i] += up;
+	if (i > 0)
+		b[i - 1] += down;
 }
 
 void
@@ -164,6 +226,10 @@ get_spline(Reader *from)
 
 	spline->nknots = get_int32(from, 2, MAX_KNOTS);
 	get_increasing(from, spline->knots, spline->nknots);
+	for (int k = 1; k < spline->nknots; k++)
+		if (!(spline->knots[k] - spline->knots[k - 1] > NEAR * (spline->knots[spline->nknots - 1] - spline->knots[0])))
+			get_failed(from, "Two knots of a spline are too near each other.");
+	bend(spline);
 	spline->ngrid = get_int32(from, 2, MAX_GRID);
 	get_increasing(from, spline->grid, spline->ngrid);
 	if (spline->grid[0] != spline->knots[0] ||

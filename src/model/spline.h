@@ -18,6 +18,7 @@ typedef struct Spline
 {
 	int			nknots;			/* 2 at least */
 	double		knots[MAX_KNOTS];	/* the first and last are the least and greatest dose seen */
+	double		bend[MAX_KNOTS][MAX_BASIS]; /* second derivatives of the basis at the knots, the range of doses being 1 */
 	int			ngrid;
 	double		grid[MAX_GRID];
 	double		weight[MAX_GRID];	/* rows near by */
@@ -25,11 +26,16 @@ typedef struct Spline
 
 /*
  * A curve for n doses: a knot at each distinct one or, where there are more
- * than "knots", at quantiles.  Sorts the doses.
+ * than "knots", at quantiles; one that many rows have takes one knot, not
+ * several.  Sorts the doses.
  */
 extern Spline *spline_make(double *doses, int64 n, int knots);
 
-/* The basis at a dose: b (nknots - 1). */
+/*
+ * The basis at a dose within those seen: b (nknots - 1).  Function k is the
+ * natural cubic spline that is 1 at knot k + 1 and 0 at the others, so that
+ * one dose far from all others does not make the columns alike.
+ */
 extern void spline_basis(const Spline *spline, double dose, double *b);
 
 static inline int

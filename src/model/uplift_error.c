@@ -155,17 +155,10 @@ influence_error(const double *influence, int64 n)
 	return n > 1 ? sqrt(sum * n / (n - 1)) : NAN;
 }
 
-/* An influence that is linear in the outcome: level + slope * (y - mean of the arm). */
-typedef struct Linear
-{
-	double		level;
-	double		slope;
-} Linear;
-
 /* The sum of squared influences over the rows between two points. */
 static double
 sum_squares(const UpliftCurve *curve, const CurvePoint *from, const CurvePoint *to,
-			Linear treated, Linear control)
+			LinearInfluence treated, LinearInfluence control)
 {
 	double		ntreated = to->treated - from->treated;
 	double		ncontrol = to->control - from->control;
@@ -233,11 +226,11 @@ uplift_error(const UpliftCurve *curve, CurvePlace place, double share)
 	{
 		double		part = zone == 0 ? 1 : zone == 1 ? place.part : 0;
 		double		moved = (share - part) * slope;
-		Linear		treated = {
+		LinearInfluence treated = {
 			moved + part * (curve->mean_treated - mean_treated) / top.treated,
 			part / top.treated,
 		};
-		Linear		control = {
+		LinearInfluence control = {
 			moved - part * (curve->mean_control - mean_control) / top.control,
 			-part / top.control,
 		};
@@ -254,7 +247,7 @@ uplift_error(const UpliftCurve *curve, CurvePlace place, double share)
 /* Add part times the influence of the rows above a point on the gain there. */
 static void
 add_gain_influence(const UpliftCurve *curve, const CurvePoint *point, double part,
-				   Linear *treated, Linear *control)
+				   LinearInfluence *treated, LinearInfluence *control)
 {
 	double		rows = point_rows(point);
 
@@ -268,36 +261,56 @@ add_gain_influence(const UpliftCurve *curve, const CurvePoint *point, double par
 							  (curve->mean_control - point->y_control / point->control));
 }
 
-double
-gain_error(const UpliftCurve *curve, CurvePlace place, double share)
+void
+gain_influence(const UpliftCurve *curve, CurvePlace place, double share, GainInfluence *to)
 {
-	const CurvePoint *points = curve->points;
-	const CurvePoint *from;
-	const CurvePoint *to;
+	const CurvePoint *low;
+	const CurvePoint *high;
 	double		slope;			/* of the gain, a row further down */
 	double		gain = curve_height(curve, place, point_gain);
-	double		squares = 0;
 
-	window_around(curve, place, &from, &to);
-	slope = (point_gain(to) - point_gain(from)) / (point_rows(to) - point_rows(from));
+	window_around(curve, place, &low, &high);
+	slope = (point_gain(high) - point_gain(low)) / (point_rows(high) - point_rows(low));
 
 	/* as above: a row above the cut is in both ends of the line, a tied one in the lower */
 	for (int zone = 0; zone < 3; zone++)
 	{
 		double		part = zone == 0 ? 1 : zone == 1 ? place.part : 0;
-		double		moved = (share - part) * slope - gain / curve->n;
-		Linear		treated = {moved, 0};
-		Linear		control = {moved, 0};
+		LinearInfluence *control = &to->zone[zone][0];
+		LinearInfluence *treated = &to->zone[zone][1];
 
+		*control = *treated = (LinearInfluence) {(share - part) * slope - gain / curve->n, 0};
 		if (zone == 0)
-			add_gain_influence(curve, &points[place.point - 1], 1 - place.part, &treated, &control);
+			add_gain_influence(curve, &curve->points[place.point - 1], 1 - place.part, treated, control);
 		if (zone <= 1)
-			add_gain_influence(curve, &points[place.point], place.part, &treated, &control);
-		squares += sum_squares(curve,
-							   zone == 0 ? points : &points[place.point + zone - 2],
-							   zone == 2 ? curve_end(curve) : &points[place.point + zone - 1],
-							   treated, control);
+			add_gain_influence(curve, &curve->points[place.point], place.part, treated, control);
 	}
+}
+
+/* Does a point's gain rest on a single row of an arm, which tells nothing of its spread? */
+static bool
+rests_on_one(const CurvePoint *point)
+{
+	return point_compares(point) && (point->treated < 2 || point->control < 2);
+}
+
+double
+gain_error(const UpliftCurve *curve, CurvePlace place, double share)
+{
+	const CurvePoint *from = &curve->points[place.point - 1];
+	const CurvePoint *to = &curve->points[place.point];
+	GainInfluence influence;
+	double		squares = 0;
+
+	/* where an arm is empty the curve is 0 by definition, not by what the rows say */
+	if (!point_compares(to) || rests_on_one(to) || (place.part < 1 && rests_on_one(from)))
+		return NAN;
+	gain_influence(curve, place, share, &influence);
+	for (int zone = 0; zone < 3; zone++)
+		squares += sum_squares(curve,
+							   zone == 0 ? curve->points : zone == 1 ? from : to,
+							   zone == 0 ? from : zone == 1 ? to : curve_end(curve),
+							   influence.zone[zone][1], influence.zone[zone][0]);
 
 	return error_of(squares, curve->n);
 }

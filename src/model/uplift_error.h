@@ -28,7 +28,26 @@ extern void auuc_influence(const UpliftCurve *curve, double auuc, double *influe
 /* From the influences (n) to a standard error. */
 extern double influence_error(const double *influence, int64 n);
 
-/* The standard errors of the uplift among the top, and of the gain curve there. */
+/* An influence that is linear in the outcome: level + slope * (y - mean of the arm). */
+typedef struct LinearInfluence
+{
+	double		level;
+	double		slope;
+} LinearInfluence;
+
+/* Of rows above the cut, tied at it, below it; by arm, [0] control. */
+typedef struct GainInfluence
+{
+	LinearInfluence zone[3][2];
+} GainInfluence;
+
+/* The influences on the gain curve at a share. */
+extern void gain_influence(const UpliftCurve *curve, CurvePlace place, double share, GainInfluence *to);
+
+/*
+ * The standard errors of the uplift among the top, and of the gain curve
+ * there; the latter is NaN where an arm has less than two rows.
+ */
 extern double uplift_error(const UpliftCurve *curve, CurvePlace place, double share);
 extern double gain_error(const UpliftCurve *curve, CurvePlace place, double share);
 

@@ -9,7 +9,7 @@
 
 #include "pg/collector.h"
 
-#define FIRST_ROOM		64
+#define FIRST_ROOM		8		/* there may be one aggregate for each customer */
 #define TUPLE_OVERHEAD	(1024 * 1024)
 
 MemoryContext
@@ -23,6 +23,21 @@ aggregate_context(FunctionCallInfo fcinfo)
 				 errmsg("support function of an aggregate called outside of it")));
 
 	return context;
+}
+
+StringInfoData
+aggregate_bytes(FunctionCallInfo fcinfo)
+{
+	bytea	   *value = PG_GETARG_BYTEA_PP(0);
+	StringInfoData bytes = {
+		.data = VARDATA_ANY(value),
+		.len = VARSIZE_ANY_EXHDR(value),
+		.maxlen = VARSIZE_ANY_EXHDR(value),
+	};
+
+	aggregate_context(fcinfo);
+
+	return bytes;
 }
 
 Collector *

@@ -26,6 +26,9 @@ typedef struct Collector
 /* The memory context of the aggregate that makes this call; an error outside one. */
 extern MemoryContext aggregate_context(FunctionCallInfo fcinfo);
 
+/* The bytes that an aggregate's deserialising function is given; an error outside of an aggregate. */
+extern StringInfoData aggregate_bytes(FunctionCallInfo fcinfo);
+
 extern Collector *collector_make(MemoryContext context, int width);
 
 /* One more row, to be filled by the caller. */

@@ -19,7 +19,7 @@ void
 json_failed(const JsonRead *read, const char *detail)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			(errcode(read->sqlstate),
 			 errmsg("%s", read->what),
 			 errdetail("%s (byte %lld)", detail, (long long) (read->at - read->begin + 1))));
 }
@@ -49,6 +49,7 @@ json_begin(JsonRead *read, const char *what, const char *text, Size size)
 	read->begin = read->at = text;
 	read->end = text + size;
 	read->depth = 0;
+	read->sqlstate = ERRCODE_INVALID_PARAMETER_VALUE;
 }
 
 void
@@ -182,7 +183,7 @@ escape(JsonRead *read, StringInfo to)
 	static const char to_[] = "\"\\/\b\f\n\r\t";
 	const char *known;
 	char		byte = *read->at++;
-	unsigned char utf8[MAX_UNICODE_EQUIVALENT_STRING];
+	unsigned char utf8[MAX_UNICODE_EQUIVALENT_STRING + 1];
 
 	if (byte != 'u')
 	{

@@ -17,6 +17,7 @@ typedef struct JsonRead
 	const char *at;				/* the next byte */
 	const char *end;			/* one past the last byte */
 	int			depth;			/* objects and arrays around it */
+	int			sqlstate;		/* of errors; json_begin() takes that of a wrong argument */
 } JsonRead;
 
 /* Begin to read; there may be blanks around the one value. */

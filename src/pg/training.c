@@ -8,6 +8,7 @@
 
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
+#include "utils/float.h"
 #include "utils/memutils.h"
 
 #include "pg/training.h"
@@ -195,6 +196,10 @@ add(FunctionCallInfo fcinfo, TrainingBeside beside, bool holes, SiteExclude excl
 		arm = PG_GETARG_FLOAT8(2);
 		if (!isfinite(arm))
 			bad_argument("dose is %s, not a finite number", isnan(arm) ? "NaN" : "infinite");
+		if (fabs(arm) > DOSE_MOST)
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("dose is %s, out of the range of -1e+100 to 1e+100", float8out_internal(arm))));
 	}
 
 	reader = site_reader(site, fcinfo, features, exclude);
@@ -359,7 +364,7 @@ training_get(StringInfo from, MemoryContext context)
 {
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Reader		reader = {"internal", from->data, from->data + from->len};
-	Training   *training = training_make(context, get_int32(&reader, 0, 1));
+	Training   *training = training_make(context, get_int32(&reader, TRAINING_NOTHING, TRAINING_DOSES));
 	int			size = get_int32(&reader, 0, MaxAllocSize);
 	int			n;
 

@@ -16,6 +16,8 @@
 #define TRAINING_ARM		1
 #define TRAINING_SLOTS		2	/* the first of them */
 
+#define DOSE_MOST	1e100		/* ranges of doses and their squares stay finite */
+
 /* What stands beside the outcome of a row. */
 typedef enum TrainingBeside
 {

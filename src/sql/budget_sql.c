@@ -171,6 +171,7 @@ gain_scores(PG_FUNCTION_ARGS)
 	Vector		probabilities = vector_of(PG_GETARG_DATUM(2), "probabilities");
 	Vector		means = {0};
 	double	   *scores;
+	double		total = 0;
 	int			n = probabilities.n - 1;
 
 	if (PG_NARGS() > 3)
@@ -187,9 +188,15 @@ gain_scores(PG_FUNCTION_ARGS)
 				 errmsg("offer must be between 0 and %d, not %d", n, offer),
 				 errhint("Offer 0 is the control, whose probability is the first; offer 1 has the second.")));
 	for (int i = 0; i <= n; i++)
+	{
 		if (!(probabilities.values[i] > 0 && probabilities.values[i] <= 1))
 			bad_argument("probabilities must be above 0 and at most 1, but one is %s",
 						 float8out_internal(probabilities.values[i]));
+		total += probabilities.values[i];
+	}
+	/* numbers of single precision count as what was meant; the arms of others may be left out */
+	if (total > 1 + 1e-6)
+		bad_argument("probabilities must add up to 1 at most, not to %s", float8out_internal(total));
 
 	/* of each arm: predicted, and of the one taken what the outcome corrects */
 	scores = palloc0_array(double, n + 1);

@@ -9,6 +9,8 @@
 #include "funcapi.h"
 
 #include "model/calibration.h"
+#include "model/uplift_band.h"
+#include "pg/options.h"
 #include "pg/query.h"
 #include "sql/evaluation_sql.h"
 
@@ -37,8 +39,36 @@ read_query(FunctionCallInfo fcinfo)
 	return rows;
 }
 
+typedef enum Band
+{
+	BAND_POINTWISE,
+	BAND_SIMULTANEOUS,
+} Band;
+
+typedef struct CurveOptions
+{
+	int			band;			/* a Band */
+	int64		seed;
+} CurveOptions;
+
+static CurveOptions
+curve_options(const Jsonb *jsonb)
+{
+	static const char *const bands[] = {"pointwise", "simultaneous", NULL};
+	static const Option known[] = {
+		{.name = "band", .type = OPTION_CHOICE, .offset = offsetof(CurveOptions, band), .choices = bands},
+		{.name = "seed", .type = OPTION_SEED, .offset = offsetof(CurveOptions, seed)},
+	};
+	CurveOptions options = {BAND_POINTWISE, 0};
+
+	options_read(jsonb, known, lengthof(known), &options);
+
+	return options;
+}
+
+/* A row of the curve, its band so many standard errors wide on both sides. */
 static void
-put_curve_row(ReturnSetInfo *result, const CurveRow *row)
+put_curve_row(ReturnSetInfo *result, const CurveRow *row, double reach)
 {
 	Datum		values[10];
 	bool		nulls[10] = {false};
@@ -46,8 +76,8 @@ put_curve_row(ReturnSetInfo *result, const CurveRow *row)
 	values[0] = Float8GetDatum(row->share);
 	values[1] = Float8GetDatum(row->customers);
 	evaluation_put_estimate(row->gain, values + 2, nulls + 2);
-	evaluation_put_number(row->gain.value - REACH * row->gain.se, values + 4, nulls + 4);
-	evaluation_put_number(row->gain.value + REACH * row->gain.se, values + 5, nulls + 5);
+	evaluation_put_number(row->gain.value - reach * row->gain.se, values + 4, nulls + 4);
+	evaluation_put_number(row->gain.value + reach * row->gain.se, values + 5, nulls + 5);
 	evaluation_put_number(row->random, values + 6, nulls + 6);
 	evaluation_put_number(row->qini, values + 7, nulls + 7);
 	evaluation_put_number(row->qini_random, values + 8, nulls + 8);
@@ -58,7 +88,7 @@ put_curve_row(ReturnSetInfo *result, const CurveRow *row)
 
 PG_FUNCTION_INFO_V1(uplift_curve);
 
-/* uplift_curve(query text, points integer) returns setof (share, customers, gain, ...) */
+/* uplift_curve(query, points [, options]) returns setof (share, customers, gain, ...) */
 Datum
 uplift_curve(PG_FUNCTION_ARGS)
 {
@@ -67,9 +97,12 @@ uplift_curve(PG_FUNCTION_ARGS)
 	UpliftCurve *perfect;
 	int64	   *order;
 	int			points;
+	CurveOptions options;
+	double		reach = REACH;
 
 	query_arg(fcinfo, 0, "query");
 	points = evaluation_count_arg(fcinfo, 1, "points", MAX_POINTS);
+	options = curve_options(options_arg(fcinfo, 2));
 	InitMaterializedSRF(fcinfo, 0);
 	rows = read_query(fcinfo);
 	if (rows->n == 0)
@@ -77,11 +110,13 @@ uplift_curve(PG_FUNCTION_ARGS)
 
 	curve = curve_make(rows->rows, rows->n);
 	perfect = curve_perfect(curve, &order);
+	if (options.band == BAND_SIMULTANEOUS)
+		reach = uplift_band(curve, points, options.seed, REACH);
 	for (int i = 0; i <= points; i++)
 	{
 		CurveRow	row = evaluate_at(curve, perfect, (double) i / points);
 
-		put_curve_row((ReturnSetInfo *) fcinfo->resultinfo, &row);
+		put_curve_row((ReturnSetInfo *) fcinfo->resultinfo, &row, reach);
 	}
 
 	return (Datum) 0;

@@ -9,6 +9,7 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/array.h"
+#include "utils/float.h"
 
 #include "model/dose.h"
 #include "pg/scorer.h"
@@ -88,7 +89,7 @@ seen_dose(const Dose *dose, double at)
 	double		most = dose->spline->knots[dose->spline->nknots - 1];
 
 	if (!isfinite(at))
-		bad_argument("a dose is %s, not a finite number", isnan(at) ? "NaN" : "infinite");
+		bad_argument("doses must be finite numbers, but one is %s", float8out_internal(at));
 	if (at >= least && at <= most)
 		return at;
 	if (dose->options.outside == OUTSIDE_ERROR)

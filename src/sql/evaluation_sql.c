@@ -191,14 +191,9 @@ PG_FUNCTION_INFO_V1(evaluation_deserial);
 Datum
 evaluation_deserial(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	StringInfoData from = aggregate_bytes(fcinfo);
 	EvaluationState *state = palloc0_object(EvaluationState);
-	StringInfoData from;
 
-	aggregate_context(fcinfo);
-	from.data = VARDATA_ANY(bytes);
-	from.len = from.maxlen = VARSIZE_ANY_EXHDR(bytes);
-	from.cursor = 0;
 	state->skipped = pq_getmsgint64(&from);
 	state->share = pq_getmsgfloat8(&from);
 	state->rows = collector_get(&from, CurrentMemoryContext);
@@ -229,7 +224,7 @@ evaluation_number_or_null(FunctionCallInfo fcinfo, double value)
 {
 	if (!isfinite(value))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(value);
+	PG_RETURN_FLOAT8(value + 0.0);
 }
 
 PG_FUNCTION_INFO_V1(qini_auc_final);
@@ -277,7 +272,7 @@ void
 evaluation_put_number(double number, Datum *value, bool *null)
 {
 	*null = !isfinite(number);
-	*value = Float8GetDatum(number);
+	*value = Float8GetDatum(number + 0.0);
 }
 
 void

@@ -39,7 +39,7 @@ extern double evaluation_outcome(double value, const char *name);
 
 extern void evaluation_put_row(Collector *rows, double score, double outcome, bool treated);
 
-/* What is not finite is null. */
+/* What is not finite is null; -0 becomes 0. */
 extern Datum evaluation_number_or_null(FunctionCallInfo fcinfo, double value);
 extern void evaluation_put_number(double number, Datum *value, bool *null);
 
