@@ -23,6 +23,11 @@ typedef enum StateKind
 	STATE_AB_TEST = 2,
 	STATE_BALANCE = 3,
 	STATE_OFF_POLICY = 4,
+	STATE_RFM = 5,
+	STATE_DECAYED_SUM = 6,
+	STATE_SESSIONS = 7,
+	STATE_GAPS = 8,
+	STATE_COUPON_HISTORY = 9,
 } StateKind;
 
 typedef struct FlatState
