@@ -16,7 +16,7 @@
 #include "pg/state.h"
 
 #define LOG_MOST		1000000	/* items of a state */
-#define MOST_AMOUNT		1e100	/* so that sums stay finite */
+#define MOST_AMOUNT		1e100	/* sums stay finite */
 
 /* How such a state begins. */
 typedef struct LogState

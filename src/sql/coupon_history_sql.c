@@ -4,15 +4,12 @@
  */
 #include "coupon.h"
 
-#include <math.h>
-
 #include "common/hashfn.h"
 #include "utils/float.h"
 
 #include "model/coupon_history.h"
 #include "pg/options.h"
 #include "pg/site.h"
-#include "sql/evaluation_sql.h"
 #include "sql/trajectory_sql.h"
 
 static void
@@ -28,11 +25,11 @@ read_options(const Jsonb *jsonb, void *to)
 	options_read(jsonb, known, lengthof(known), to);
 }
 
-/* The finite number in argument i, not negative. */
+/* The amount in argument i: not negative. */
 static double
-amount_arg(FunctionCallInfo fcinfo, int i, const char *name)
+positive_arg(FunctionCallInfo fcinfo, int i, const char *name)
 {
-	double		amount = evaluation_outcome(PG_GETARG_FLOAT8(i), name);
+	double		amount = amount_arg(fcinfo, i, name);
 
 	if (amount < 0)
 		bad_argument("%s must not be negative, but is %s", name, float8out_internal(amount));
@@ -80,10 +77,10 @@ coupon_history_add_row(PG_FUNCTION_ARGS)
 	{
 		coupon.offer = hash_arg(fcinfo, 2);
 		coupon.redeemed = PG_GETARG_BOOL(3);
-		coupon.discount = amount_arg(fcinfo, 4, "discount");
+		coupon.discount = positive_arg(fcinfo, 4, "discount");
 	}
 	if (spent)
-		spend = amount_arg(fcinfo, 6, "spend");
+		spend = positive_arg(fcinfo, 6, "spend");
 	if (coupon.at > as_of)
 	{
 		state->at.future++;

@@ -4,11 +4,8 @@
  */
 #include "coupon.h"
 
-#include <math.h>
-
 #include "model/gaps.h"
 #include "model/sessions.h"
-#include "sql/evaluation_sql.h"
 #include "sql/trajectory_sql.h"
 
 PG_FUNCTION_INFO_V1(sessions_add_row);

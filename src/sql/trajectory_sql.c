@@ -5,31 +5,20 @@
  */
 #include "coupon.h"
 
-#include <math.h>
-
 #include "funcapi.h"
 #include "utils/builtins.h"
 
 #include "model/decayed_sum.h"
 #include "model/rfm.h"
-#include "sql/evaluation_sql.h"
 #include "sql/trajectory_sql.h"
 
-static void
+void
 check_given(FunctionCallInfo fcinfo, int i, const char *name)
 {
 	if (PG_ARGISNULL(i))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not be null", name)));
-}
-
-int64
-time_given(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	check_given(fcinfo, i, name);
-
-	return time_arg(fcinfo, i, name);
 }
 
 int64
@@ -78,12 +67,20 @@ as_of_combine(FunctionCallInfo fcinfo, StateKind kind)
 Datum
 row_datum(FunctionCallInfo fcinfo, const Datum *values, const bool *nulls)
 {
-	TupleDesc	row;
+	/* looked up once, not once per group */
+	TupleDesc	row = fcinfo->flinfo->fn_extra;
 
-	if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+	if (row == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), (Datum *) values, (bool *) nulls)));
+		if (get_call_result_type(fcinfo, NULL, &row) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		fcinfo->flinfo->fn_extra = row = BlessTupleDesc(row);
+		MemoryContextSwitchTo(caller);
+	}
+
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row, (Datum *) values, (bool *) nulls)));
 }
 
 PG_FUNCTION_INFO_V1(rfm_add_row);
@@ -109,7 +106,7 @@ rfm_add_row(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	}
 	at = time_arg(fcinfo, 1, "at");
-	amount = evaluation_outcome(PG_GETARG_FLOAT8(2), "amount");
+	amount = amount_arg(fcinfo, 2, "amount");
 	if (at > as_of)
 		state->at.future++;
 	else
@@ -199,7 +196,7 @@ decayed_sum_add_row(PG_FUNCTION_ARGS)
 		state->at.log.skipped++;
 		PG_RETURN_POINTER(state);
 	}
-	amount = evaluation_outcome(PG_GETARG_FLOAT8(1), "amount");
+	amount = amount_arg(fcinfo, 1, "amount");
 	at = time_arg(fcinfo, 2, "at");
 	if (at > as_of)
 		state->at.future++;
