@@ -1197,6 +1197,488 @@ CREATE FUNCTION present_state(trajectory trajectory) RETURNS double precision[]
 
 COMMENT ON FUNCTION present_state(trajectory)
 	IS 'the state that is not yet acted on, or NULL';
+-- Trajectory: summaries of one customer's events
+--
+
+CREATE TYPE rfm AS (
+	recency   double precision,	-- days from the last event to as_of
+	frequency bigint,			-- events
+	monetary  double precision,	-- mean amount
+	age       double precision,	-- days from the first event to as_of
+	total     double precision,	-- sum of amounts
+	first_at  timestamp with time zone,
+	last_at   timestamp with time zone,
+	future    bigint,			-- rows later than as_of, left out
+	skipped   bigint			-- rows with a null
+);
+
+COMMENT ON TYPE rfm IS 'recency, frequency and monetary value of a customer';
+
+CREATE FUNCTION rfm_add(state, timestamp with time zone, double precision, timestamp with time zone) RETURNS state
+	AS 'MODULE_PATHNAME', 'rfm_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION rfm_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION rfm_roll(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION rfm_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION rfm_final(state) RETURNS rfm
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION rfm_add(state, timestamp with time zone, double precision, timestamp with time zone) IS 'implementation of rfm';
+COMMENT ON FUNCTION rfm_combine(state, state) IS 'implementation of rfm';
+COMMENT ON FUNCTION rfm_roll(state, state) IS 'implementation of rfm_merge';
+COMMENT ON FUNCTION rfm_compact(state) IS 'implementation of rfm_state';
+COMMENT ON FUNCTION rfm_final(state) IS 'implementation of rfm';
+
+CREATE AGGREGATE rfm(
+	at timestamp with time zone, amount double precision, as_of timestamp with time zone
+) (
+	SFUNC        = rfm_add,
+	STYPE        = state,
+	SSPACE       = 96,
+	FINALFUNC    = rfm_final,
+	COMBINEFUNC  = rfm_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE rfm(timestamp with time zone, double precision, timestamp with time zone)
+	IS 'recency, frequency and mean amount of a customer as of a time';
+
+CREATE AGGREGATE rfm_state(
+	at timestamp with time zone, amount double precision, as_of timestamp with time zone
+) (
+	SFUNC        = rfm_add,
+	STYPE        = state,
+	SSPACE       = 96,
+	FINALFUNC    = rfm_compact,
+	COMBINEFUNC  = rfm_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE rfm_state(timestamp with time zone, double precision, timestamp with time zone)
+	IS 'the state of rfm, to be stored and merged later';
+
+CREATE AGGREGATE rfm_state(state state) (
+	SFUNC        = rfm_roll,
+	STYPE        = state,
+	SSPACE       = 96,
+	FINALFUNC    = rfm_compact,
+	COMBINEFUNC  = rfm_roll,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE rfm_state(state)
+	IS 'states of rfm rolled up to one';
+
+CREATE AGGREGATE rfm_merge(state state) (
+	SFUNC        = rfm_roll,
+	STYPE        = state,
+	SSPACE       = 96,
+	FINALFUNC    = rfm_final,
+	COMBINEFUNC  = rfm_roll,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE rfm_merge(state)
+	IS 'the row that rfm returns, from its states';
+
+CREATE TYPE decayed_sum AS (
+	sum     double precision,	-- of amounts, each halved with every half-life of its age
+	weight  double precision,	-- the same of ones: a decayed count
+	mean    double precision,	-- sum / weight
+	events  bigint,
+	future  bigint,			-- rows later than as_of, left out
+	skipped bigint			-- rows with a null
+);
+
+COMMENT ON TYPE decayed_sum IS 'sum, count and mean of amounts that halve with age';
+
+CREATE FUNCTION decayed_sum_add(state, double precision, timestamp with time zone, timestamp with time zone, interval) RETURNS state
+	AS 'MODULE_PATHNAME', 'decayed_sum_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION decayed_sum_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION decayed_sum_roll(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION decayed_sum_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION decayed_sum_final(state) RETURNS decayed_sum
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION decayed_sum_add(state, double precision, timestamp with time zone, timestamp with time zone, interval) IS 'implementation of decayed_sum';
+COMMENT ON FUNCTION decayed_sum_combine(state, state) IS 'implementation of decayed_sum';
+COMMENT ON FUNCTION decayed_sum_roll(state, state) IS 'implementation of decayed_sum_merge';
+COMMENT ON FUNCTION decayed_sum_compact(state) IS 'implementation of decayed_sum_state';
+COMMENT ON FUNCTION decayed_sum_final(state) IS 'implementation of decayed_sum';
+
+CREATE AGGREGATE decayed_sum(
+	amount double precision, at timestamp with time zone, as_of timestamp with time zone, half_life interval
+) (
+	SFUNC        = decayed_sum_add,
+	STYPE        = state,
+	SSPACE       = 104,
+	FINALFUNC    = decayed_sum_final,
+	COMBINEFUNC  = decayed_sum_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE decayed_sum(double precision, timestamp with time zone, timestamp with time zone, interval)
+	IS 'sum, count and mean of amounts that halve with every half-life of age';
+
+CREATE AGGREGATE decayed_sum_state(
+	amount double precision, at timestamp with time zone, as_of timestamp with time zone, half_life interval
+) (
+	SFUNC        = decayed_sum_add,
+	STYPE        = state,
+	SSPACE       = 104,
+	FINALFUNC    = decayed_sum_compact,
+	COMBINEFUNC  = decayed_sum_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE decayed_sum_state(double precision, timestamp with time zone, timestamp with time zone, interval)
+	IS 'the state of decayed_sum, to be stored and merged later';
+
+CREATE AGGREGATE decayed_sum_state(state state) (
+	SFUNC        = decayed_sum_roll,
+	STYPE        = state,
+	SSPACE       = 104,
+	FINALFUNC    = decayed_sum_compact,
+	COMBINEFUNC  = decayed_sum_roll,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE decayed_sum_state(state)
+	IS 'states of decayed_sum rolled up to one';
+
+CREATE AGGREGATE decayed_sum_merge(state state) (
+	SFUNC        = decayed_sum_roll,
+	STYPE        = state,
+	SSPACE       = 104,
+	FINALFUNC    = decayed_sum_final,
+	COMBINEFUNC  = decayed_sum_roll,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE decayed_sum_merge(state)
+	IS 'the row that decayed_sum returns, from its states';
+
+CREATE TYPE sessions AS (
+	sessions        bigint,
+	events          bigint,
+	mean_events     double precision,	-- of a session
+	mean_seconds    double precision,	-- from first to last event of a session
+	longest_seconds double precision,
+	last_events     bigint,			-- of the last session
+	last_started_at timestamp with time zone,
+	last_ended_at   timestamp with time zone,
+	skipped         bigint			-- rows with a null
+);
+
+COMMENT ON TYPE sessions IS 'sessions of a customer: how many, how long, and the last';
+
+CREATE FUNCTION sessions_add(state, timestamp with time zone, interval) RETURNS state
+	AS 'MODULE_PATHNAME', 'sessions_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION sessions_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION sessions_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION sessions_final(state) RETURNS sessions
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION sessions_add(state, timestamp with time zone, interval) IS 'implementation of sessions';
+COMMENT ON FUNCTION sessions_combine(state, state) IS 'implementation of sessions';
+COMMENT ON FUNCTION sessions_compact(state) IS 'implementation of sessions_state';
+COMMENT ON FUNCTION sessions_final(state) IS 'implementation of sessions';
+
+CREATE AGGREGATE sessions(at timestamp with time zone, gap interval) (
+	SFUNC        = sessions_add,
+	STYPE        = state,
+	SSPACE       = 128,
+	FINALFUNC    = sessions_final,
+	COMBINEFUNC  = sessions_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE sessions(timestamp with time zone, interval)
+	IS 'sessions of a customer: events with no pause longer than gap between them';
+
+CREATE AGGREGATE sessions_state(at timestamp with time zone, gap interval) (
+	SFUNC        = sessions_add,
+	STYPE        = state,
+	SSPACE       = 128,
+	FINALFUNC    = sessions_compact,
+	COMBINEFUNC  = sessions_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE sessions_state(timestamp with time zone, interval)
+	IS 'the state of sessions, to be stored and merged later';
+
+CREATE AGGREGATE sessions_state(state state) (
+	SFUNC        = sessions_combine,
+	STYPE        = state,
+	SSPACE       = 128,
+	FINALFUNC    = sessions_compact,
+	COMBINEFUNC  = sessions_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE sessions_state(state)
+	IS 'states of sessions rolled up to one';
+
+CREATE AGGREGATE sessions_merge(state state) (
+	SFUNC        = sessions_combine,
+	STYPE        = state,
+	SSPACE       = 128,
+	FINALFUNC    = sessions_final,
+	COMBINEFUNC  = sessions_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE sessions_merge(state)
+	IS 'the row that sessions returns, from its states';
+
+CREATE TYPE gaps AS (
+	events        bigint,
+	mean          double precision,	-- days between consecutive events
+	variance      double precision,	-- of these days, of the sample
+	last          double precision,	-- days between the last two events
+	last_in_means double precision,	-- last / mean
+	skipped       bigint			-- rows with a null
+);
+
+COMMENT ON TYPE gaps IS 'times between consecutive events of a customer, in days';
+
+CREATE FUNCTION gaps_add(state, timestamp with time zone) RETURNS state
+	AS 'MODULE_PATHNAME', 'gaps_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION gaps_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION gaps_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION gaps_final(state) RETURNS gaps
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION gaps_add(state, timestamp with time zone) IS 'implementation of gaps';
+COMMENT ON FUNCTION gaps_combine(state, state) IS 'implementation of gaps';
+COMMENT ON FUNCTION gaps_compact(state) IS 'implementation of gaps_state';
+COMMENT ON FUNCTION gaps_final(state) IS 'implementation of gaps';
+
+CREATE AGGREGATE gaps(at timestamp with time zone) (
+	SFUNC        = gaps_add,
+	STYPE        = state,
+	SSPACE       = 96,
+	FINALFUNC    = gaps_final,
+	COMBINEFUNC  = gaps_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE gaps(timestamp with time zone)
+	IS 'times between consecutive events: mean, variance, and the last in units of the mean';
+
+CREATE AGGREGATE gaps_state(at timestamp with time zone) (
+	SFUNC        = gaps_add,
+	STYPE        = state,
+	SSPACE       = 96,
+	FINALFUNC    = gaps_compact,
+	COMBINEFUNC  = gaps_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE gaps_state(timestamp with time zone)
+	IS 'the state of gaps, to be stored and merged later';
+
+CREATE AGGREGATE gaps_state(state state) (
+	SFUNC        = gaps_combine,
+	STYPE        = state,
+	SSPACE       = 96,
+	FINALFUNC    = gaps_compact,
+	COMBINEFUNC  = gaps_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE gaps_state(state)
+	IS 'states of gaps rolled up to one';
+
+CREATE AGGREGATE gaps_merge(state state) (
+	SFUNC        = gaps_combine,
+	STYPE        = state,
+	SSPACE       = 96,
+	FINALFUNC    = gaps_final,
+	COMBINEFUNC  = gaps_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE gaps_merge(state)
+	IS 'the row that gaps returns, from its states';
+
+CREATE TYPE coupon_history AS (
+	sent                bigint,			-- coupons
+	redeemed            bigint,			-- of them
+	offers              bigint,			-- different ones
+	redemption_rate     double precision,	-- shrunk to a prior
+	days_since_sent     double precision,
+	days_since_redeemed double precision,
+	mean_discount       double precision,	-- of coupons sent
+	unredeemed_streak   bigint,			-- coupons since the last redeemed one
+	spend_share         double precision,	-- share of all spend that came with a redeemed coupon
+	best_discount       double precision,	-- of coupons sent in the last days: the reference
+	future              bigint,			-- rows later than as_of, left out
+	skipped             bigint			-- rows with a null
+);
+
+COMMENT ON TYPE coupon_history IS 'coupons of a customer, and what became of them';
+
+CREATE FUNCTION coupon_history_add(state, timestamp with time zone, text, boolean, double precision, timestamp with time zone) RETURNS state
+	AS 'MODULE_PATHNAME', 'coupon_history_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION coupon_history_add(state, timestamp with time zone, text, boolean, double precision, timestamp with time zone, double precision) RETURNS state
+	AS 'MODULE_PATHNAME', 'coupon_history_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION coupon_history_add(state, timestamp with time zone, text, boolean, double precision, timestamp with time zone, double precision, jsonb) RETURNS state
+	AS 'MODULE_PATHNAME', 'coupon_history_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION coupon_history_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION coupon_history_roll(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION coupon_history_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION coupon_history_final(state) RETURNS coupon_history
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION coupon_history_add(state, timestamp with time zone, text, boolean, double precision, timestamp with time zone) IS 'implementation of coupon_history';
+COMMENT ON FUNCTION coupon_history_add(state, timestamp with time zone, text, boolean, double precision, timestamp with time zone, double precision) IS 'implementation of coupon_history';
+COMMENT ON FUNCTION coupon_history_add(state, timestamp with time zone, text, boolean, double precision, timestamp with time zone, double precision, jsonb) IS 'implementation of coupon_history';
+COMMENT ON FUNCTION coupon_history_combine(state, state) IS 'implementation of coupon_history';
+COMMENT ON FUNCTION coupon_history_roll(state, state) IS 'implementation of coupon_history_merge';
+COMMENT ON FUNCTION coupon_history_compact(state) IS 'implementation of coupon_history_state';
+COMMENT ON FUNCTION coupon_history_final(state) IS 'implementation of coupon_history';
+
+CREATE AGGREGATE coupon_history(
+	at timestamp with time zone, offer text, redeemed boolean, discount double precision, as_of timestamp with time zone
+) (
+	SFUNC        = coupon_history_add,
+	STYPE        = state,
+	SSPACE       = 320,
+	FINALFUNC    = coupon_history_final,
+	COMBINEFUNC  = coupon_history_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE coupon_history(timestamp with time zone, text, boolean, double precision, timestamp with time zone)
+	IS 'coupons sent and redeemed, shrunk redemption rate, discounts, streak and share of spend';
+
+CREATE AGGREGATE coupon_history(
+	at timestamp with time zone, offer text, redeemed boolean, discount double precision, as_of timestamp with time zone, spend double precision
+) (
+	SFUNC        = coupon_history_add,
+	STYPE        = state,
+	SSPACE       = 320,
+	FINALFUNC    = coupon_history_final,
+	COMBINEFUNC  = coupon_history_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE coupon_history(timestamp with time zone, text, boolean, double precision, timestamp with time zone, double precision)
+	IS 'coupons sent and redeemed, shrunk redemption rate, discounts, streak and share of spend';
+
+CREATE AGGREGATE coupon_history(
+	at timestamp with time zone, offer text, redeemed boolean, discount double precision, as_of timestamp with time zone, spend double precision, options jsonb
+) (
+	SFUNC        = coupon_history_add,
+	STYPE        = state,
+	SSPACE       = 320,
+	FINALFUNC    = coupon_history_final,
+	COMBINEFUNC  = coupon_history_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE coupon_history(timestamp with time zone, text, boolean, double precision, timestamp with time zone, double precision, jsonb)
+	IS 'coupons sent and redeemed, shrunk redemption rate, discounts, streak and share of spend';
+
+CREATE AGGREGATE coupon_history_state(
+	at timestamp with time zone, offer text, redeemed boolean, discount double precision, as_of timestamp with time zone
+) (
+	SFUNC        = coupon_history_add,
+	STYPE        = state,
+	SSPACE       = 320,
+	FINALFUNC    = coupon_history_compact,
+	COMBINEFUNC  = coupon_history_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE coupon_history_state(timestamp with time zone, text, boolean, double precision, timestamp with time zone)
+	IS 'the state of coupon_history, to be stored and merged later';
+
+CREATE AGGREGATE coupon_history_state(
+	at timestamp with time zone, offer text, redeemed boolean, discount double precision, as_of timestamp with time zone, spend double precision
+) (
+	SFUNC        = coupon_history_add,
+	STYPE        = state,
+	SSPACE       = 320,
+	FINALFUNC    = coupon_history_compact,
+	COMBINEFUNC  = coupon_history_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE coupon_history_state(timestamp with time zone, text, boolean, double precision, timestamp with time zone, double precision)
+	IS 'the state of coupon_history, to be stored and merged later';
+
+CREATE AGGREGATE coupon_history_state(
+	at timestamp with time zone, offer text, redeemed boolean, discount double precision, as_of timestamp with time zone, spend double precision, options jsonb
+) (
+	SFUNC        = coupon_history_add,
+	STYPE        = state,
+	SSPACE       = 320,
+	FINALFUNC    = coupon_history_compact,
+	COMBINEFUNC  = coupon_history_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE coupon_history_state(timestamp with time zone, text, boolean, double precision, timestamp with time zone, double precision, jsonb)
+	IS 'the state of coupon_history, to be stored and merged later';
+
+CREATE AGGREGATE coupon_history_state(state state) (
+	SFUNC        = coupon_history_roll,
+	STYPE        = state,
+	SSPACE       = 320,
+	FINALFUNC    = coupon_history_compact,
+	COMBINEFUNC  = coupon_history_roll,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE coupon_history_state(state)
+	IS 'states of coupon_history rolled up to one';
+
+CREATE AGGREGATE coupon_history_merge(state state) (
+	SFUNC        = coupon_history_roll,
+	STYPE        = state,
+	SSPACE       = 320,
+	FINALFUNC    = coupon_history_final,
+	COMBINEFUNC  = coupon_history_roll,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE coupon_history_merge(state)
+	IS 'the row that coupon_history returns, from its states';
 
 --
 -- Allocation: who gets which offer under business rules

@@ -8,12 +8,17 @@
 #include "model/arms_state.h"
 #include "model/bayes_model.h"
 #include "model/bayes_state.h"
+#include "model/coupon_history.h"
+#include "model/decayed_sum.h"
 #include "model/dose.h"
+#include "model/gaps.h"
 #include "model/linear_state.h"
 #include "model/network_model.h"
 #include "model/off_policy.h"
 #include "model/plan.h"
 #include "model/response.h"
+#include "model/rfm.h"
+#include "model/sessions.h"
 #include "model/trees_model.h"
 #include "model/uplift.h"
 #include "pg/model.h"
@@ -42,6 +47,11 @@ const StateType state_types[] = {
 	{STATE_AB_TEST, "ab_test", 1, arms_state_check, arms_state_merge, arms_state_compact},
 	{STATE_BALANCE, "balance", 1, arms_state_check, arms_state_merge, arms_state_compact},
 	{STATE_OFF_POLICY, "off_policy", 1, off_policy_check, off_policy_merge, off_policy_state_compact},
+	{STATE_RFM, "rfm", 1, rfm_check, rfm_merge, rfm_copy},
+	{STATE_DECAYED_SUM, "decayed_sum", 1, decayed_check, decayed_merge, decayed_copy},
+	{STATE_SESSIONS, "sessions", 1, sessions_check, sessions_merge, sessions_state_compact},
+	{STATE_GAPS, "gaps", 1, gaps_check, gaps_merge, gaps_state_compact},
+	{STATE_COUPON_HISTORY, "coupon_history", 1, history_check, history_merge, history_compact},
 	{STATE_BAYES, "bayes_fit", 1, bayes_state_check, bayes_state_merge, bayes_state_compact},
 	{0}
 };

@@ -33,4 +33,13 @@ sum_value(const Sum *sum)
 	return sum->sum + sum->lost;
 }
 
+/* Could it be a sum of n numbers of at most this size? */
+static inline bool
+sum_is_sound(const Sum *sum, int64 n, double most)
+{
+	double		bound = most * (double) n * (1 + 1e-6);
+
+	return fabs(sum->sum) <= bound && fabs(sum->lost) <= bound;
+}
+
 #endif							/* COUPON_SUM_H */

@@ -58,6 +58,32 @@ site_renew(Site *site, const Jsonb *options)
 	return true;
 }
 
+/* What such a function remembers. */
+typedef struct OptionsSite
+{
+	Site	   *site;
+	double		read[FLEXIBLE_ARRAY_MEMBER];	/* aligned for any field */
+} OptionsSite;
+
+const void *
+site_options(FunctionCallInfo fcinfo, int i, Size size, SiteRead read)
+{
+	OptionsSite *memory = fcinfo->flinfo->fn_extra;
+	const Jsonb *options = options_arg(fcinfo, i);
+
+	if (memory == NULL)
+	{
+		memory = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, offsetof(OptionsSite, read) + size);
+		read(options, memory->read);
+		memory->site = site_make(fcinfo->flinfo->fn_mcxt, options);
+		fcinfo->flinfo->fn_extra = memory;
+	}
+	else if (site_renew(memory->site, options))
+		read(options, memory->read);
+
+	return memory->read;
+}
+
 FeatureReader *
 site_reader(Site *site, FunctionCallInfo fcinfo, int i, SiteExclude exclude)
 {

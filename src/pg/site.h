@@ -28,6 +28,15 @@ extern Site *site_make(MemoryContext context, const Jsonb *options);
  */
 extern bool site_renew(Site *site, const Jsonb *options);
 
+/* Options of these keys, over the defaults in "to". */
+typedef void (*SiteRead) (const Jsonb *options, void *to);
+
+/*
+ * The options in argument i of a function that remembers nothing else: read
+ * when they are first seen and when they change.
+ */
+extern const void *site_options(FunctionCallInfo fcinfo, int i, Size size, SiteRead read);
+
 /* The reader for the features in argument i. */
 extern FeatureReader *site_reader(Site *site, FunctionCallInfo fcinfo, int i, SiteExclude exclude);
 

@@ -40,7 +40,7 @@ state_make(StateKind kind, Size size)
 }
 
 void *
-state_arg(FunctionCallInfo fcinfo, int i, StateKind kind)
+state_arg_checked(FunctionCallInfo fcinfo, int i, StateKind kind)
 {
 	FlatState  *state;
 
@@ -48,10 +48,7 @@ state_arg(FunctionCallInfo fcinfo, int i, StateKind kind)
 	if (PG_ARGISNULL(i))
 		return NULL;
 
-	/* in place it is as it is, row after row */
-	state = (FlatState *) PG_GETARG_POINTER(i);
-	if (unlikely(VARATT_IS_EXTENDED(state)))
-		state = (FlatState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
+	state = (FlatState *) PG_DETOAST_DATUM(PG_GETARG_DATUM(i));
 	if (state->kind != kind)
 	{
 		const StateType *type = state_type_of(state->kind);

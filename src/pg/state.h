@@ -16,6 +16,8 @@
 
 #include "coupon.h"
 
+#include "nodes/nodes.h"
+
 /* Append only: these numbers are on disk. */
 typedef enum StateKind
 {
@@ -23,6 +25,11 @@ typedef enum StateKind
 	STATE_AB_TEST = 2,
 	STATE_BALANCE = 3,
 	STATE_OFF_POLICY = 4,
+	STATE_RFM = 5,
+	STATE_DECAYED_SUM = 6,
+	STATE_SESSIONS = 7,
+	STATE_GAPS = 8,
+	STATE_COUPON_HISTORY = 9,
 	STATE_BAYES = 10,
 } StateKind;
 
@@ -63,7 +70,22 @@ extern void *state_make(StateKind kind, Size size);
  * when it is of another kind or the call is not made by an aggregate.  As
  * argument 0 of a transition it may be changed in place.
  */
-extern void *state_arg(FunctionCallInfo fcinfo, int i, StateKind kind);
+extern void *state_arg_checked(FunctionCallInfo fcinfo, int i, StateKind kind);
+
+static inline void *
+state_arg(FunctionCallInfo fcinfo, int i, StateKind kind)
+{
+	/* in place it is as it is, row after row */
+	if (likely(!PG_ARGISNULL(i) && fcinfo->context && IsA(fcinfo->context, AggState)))
+	{
+		FlatState  *state = (FlatState *) PG_GETARG_POINTER(i);
+
+		if (likely(!VARATT_IS_EXTENDED(state) && state->kind == kind))
+			return state;
+	}
+
+	return state_arg_checked(fcinfo, i, kind);
+}
 
 /* A copy in the current context. */
 extern void *state_copy(const void *state);

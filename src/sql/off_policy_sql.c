@@ -19,46 +19,16 @@ typedef struct OffPolicyOptions
 	double		switch_at;
 } OffPolicyOptions;
 
-/* The options of a call site, read once. */
-typedef struct OffPolicySite
-{
-	Site	   *site;
-	OffPolicyOptions options;
-} OffPolicySite;
-
-static OffPolicyOptions
-read_options(const Jsonb *jsonb)
+static void
+read_options(const Jsonb *jsonb, void *to)
 {
 	static const Option known[] = {
 		{"clip", OPTION_NUMBER, offsetof(OffPolicyOptions, clip), .least = 1e-6, .most = 1e100},
 		{"switch", OPTION_NUMBER, offsetof(OffPolicyOptions, switch_at), .least = 0, .most = 1e100},
 	};
-	OffPolicyOptions options = {.clip = 10, .switch_at = 10};
 
-	options_read(jsonb, known, lengthof(known), &options);
-
-	return options;
-}
-
-static const OffPolicyOptions *
-options_of(FunctionCallInfo fcinfo)
-{
-	OffPolicySite *site = fcinfo->flinfo->fn_extra;
-	const Jsonb *jsonb = options_arg(fcinfo, 6);
-
-	if (site == NULL)
-	{
-		OffPolicyOptions options = read_options(jsonb);
-
-		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(OffPolicySite));
-		site->options = options;
-		site->site = site_make(fcinfo->flinfo->fn_mcxt, jsonb);
-		fcinfo->flinfo->fn_extra = site;
-	}
-	else if (site_renew(site->site, jsonb))
-		site->options = read_options(jsonb);
-
-	return &site->options;
+	*(OffPolicyOptions *) to = (OffPolicyOptions) {.clip = 10, .switch_at = 10};
+	options_read(jsonb, known, lengthof(known), to);
 }
 
 static double
@@ -79,7 +49,7 @@ Datum
 off_policy_add_row(PG_FUNCTION_ARGS)
 {
 	OffPolicyState *state = state_arg(fcinfo, 0, STATE_OFF_POLICY);
-	const OffPolicyOptions *options = options_of(fcinfo);
+	const OffPolicyOptions *options = site_options(fcinfo, 6, sizeof(OffPolicyOptions), read_options);
 	OffPolicyRow row;
 
 	if (state == NULL)
