@@ -214,7 +214,8 @@ bayes_stats_unmerge(BayesStats *stats, const BayesStats *other)
 	double		rounding = 1e-10 * stats->weight;
 
 	same_length(stats, other);
-	if (other->rows > stats->rows || other->skipped > stats->skipped || rest < -rounding)
+	if (other->rows > stats->rows || other->skipped > stats->skipped || rest < -rounding ||
+		rest > (double) (stats->rows - other->rows) + rounding)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot take %lld rows of weight %g from %lld rows of weight %g",
@@ -237,11 +238,9 @@ bayes_stats_unmerge(BayesStats *stats, const BayesStats *other)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("what would be left is not positive definite"),
 				 errhint("Only a model that was merged before can be taken away, decayed as often.")));
-	if (stats->weight == 0 || stats->rows == 0)
-	{
-		stats->weight = 0;
+	stats->weight = Min(stats->weight, (double) stats->rows);
+	if (stats->weight == 0)
 		memset(stats->G, 0, sizeof(double) * n);
-	}
 	for (int i = 0; i < width; i++)
 		if (stats->G[(Size) i * width + i] <= 1e-13 * before.G[(Size) i * width + i])
 			stats->G[(Size) i * width + i] = 0;
