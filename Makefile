@@ -48,6 +48,9 @@ include $(PGXS)
 # Loops over the units of a network go many at a time.
 src/model/backprop.o src/model/network.o: CFLAGS := $(CFLAGS) -O3 -fno-math-errno
 
+# So do those over the elements of a row.
+src/model/bayes.o src/model/bayes_stats.o: CFLAGS := $(CFLAGS) -O3
+
 # PGXS tracks headers only where the server was built to; so say it once.
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)
 

@@ -3,6 +3,7 @@ import json, os, subprocess
 from fractions import Fraction
 import numpy as np
 import scipy.optimize, scipy.stats
+from keyed import uniform
 
 number = 0
 
@@ -99,18 +100,6 @@ got = ask([], [], '''SELECT jsonb_agg(coupon.bayes_quantile(m, '{1}', p) ORDER B
 near('normal quantiles', got, np.sqrt(0.5) * scipy.stats.norm.ppf(points), 1e-12)
 
 # --- draws are mean + L'^-1 z of the keyed normal numbers z
-
-
-def mix(z):
-    mask = (1 << 64) - 1
-    z = (z + 0x9e3779b97f4a7c15) & mask
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 & mask
-    z = (z ^ z >> 27) * 0x94d049bb133111eb & mask
-    return z ^ z >> 31
-
-
-def uniform(seed, identity, n):
-    return ((mix(mix(mix(seed) ^ identity) ^ n) >> 12) + 0.5) / 2 ** 52
 
 
 def normals(seed, identity, d):

@@ -1,7 +1,7 @@
 -- Bandit: the reference vectors, what merges and forgets, draws, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(79);
+SELECT plan(80);
 \i test/fuzz.psql
 \i test/bandit_data.psql
 
@@ -97,6 +97,7 @@ FROM (SELECT coupon.bayes_decay(m, 0.5) AS m FROM whole WHERE options = '{}') d,
 SELECT ok(pg_temp.apart(coupon.bayes_decay(m, 1), m) = 0 AND coupon.describe(coupon.bayes_decay(m, 0)) ->> 'weight' = '0', 'decay by 1 and by 0') FROM whole WHERE options = '{}';
 SELECT ok(pg_temp.apart(coupon.bayes_unmerge(coupon.bayes_decay(m, 0.5), coupon.bayes_decay(today, 0.5)), coupon.bayes_decay(yesterday, 0.5)) < 1e-9, 'what was decayed together comes apart') FROM together JOIN days USING (options) WHERE options = '{}';
 SELECT throws_ok($$ SELECT coupon.bayes_unmerge(today, yesterday) FROM days $$, '22023');
+SELECT throws_like($$ SELECT coupon.bayes_unmerge(today, coupon.bayes_decay(today, 0.5)) FROM days WHERE options = '{}' $$, 'cannot take 5000 rows of weight 2500 from 5000 rows of weight 5000');
 SELECT throws_like($$ SELECT coupon.bayes_unmerge(yesterday, m) FROM days, (SELECT coupon.bayes_fit(2, array_fill(1e6::float8, ARRAY[16])) AS m) f WHERE options = '{}' $$, 'what would be left is not positive definite');
 SELECT throws_like($$ SELECT coupon.bayes_merge(m) FROM (SELECT known AS m FROM models UNION ALL SELECT nig FROM models) x $$, 'option "prior" must be the same in all that is put together, not "known" and "nig"');
 SELECT throws_like($$ SELECT coupon.bayes_merge(m) FROM (SELECT coupon.bayes_fit(1, '{1}') AS m UNION ALL SELECT coupon.bayes_fit(1, '{1,2}')) x $$, 'x must have the same length in all that is put together, not % elements');

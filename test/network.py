@@ -1,6 +1,7 @@
 # Speaks TAP; test/network.t runs it.
 import base64, io, json, subprocess
 import numpy as np
+from keyed import uniform
 
 TABLE = '''CREATE TEMP TABLE t AS SELECT i, CASE WHEN i % 9 > 0 THEN (i * 37 % 101) / 10.0 END::float8 AS a, 'c' || i % 3 AS c, i % 5 < 2 AS g,
 	sin(i * 37 % 101 / 10.0) + i % 3 + 0.1 * (i * 7919 % 13) AS y, ((i * 37 % 101 > 50) <> (i % 3 = 1))::int AS v FROM generate_series(1, 90) i;
@@ -21,18 +22,6 @@ def psql(script):
         print('Bail out! ' + done.stderr)
         raise SystemExit(1)
     return done.stdout.strip().split('\n')
-
-
-def mix(z):
-    mask = (1 << 64) - 1
-    z = (z + 0x9e3779b97f4a7c15) & mask
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 & mask
-    z = (z ^ z >> 27) * 0x94d049bb133111eb & mask
-    return z ^ z >> 31
-
-
-def uniform(seed, identity, n):
-    return ((mix(mix(mix(seed) ^ identity) ^ n) >> 12) + 0.5) / 2 ** 52
 
 
 def split(parameters, widths):

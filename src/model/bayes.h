@@ -29,7 +29,7 @@ typedef struct Bayes
 	double		freedom;		/* 2 a, or infinite */
 	double		a;				/* of the posterior of prior nig, or NaN */
 	double		b;
-	double		evidence;		/* its logarithm; NaN of a flat prior */
+	double		evidence;		/* its logarithm; not finite with a flat prior */
 } Bayes;
 
 /*

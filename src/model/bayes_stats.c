@@ -14,6 +14,14 @@
 #include "model/bayes_stats.h"
 
 #define COUNT_MOST	(PG_INT64_MAX / 4)
+#define FINITE_MOST	INT64CONST(0x7fefffffffffffff)	/* the bits of the greatest number */
+
+/* Loops over the elements of every row go many at a time, where the processor can. */
+#if defined(__x86_64__) && defined(__gnu_linux__)
+#define FOR_EACH_CPU	__attribute__((target_clones("default", "arch=x86-64-v3")))
+#else
+#define FOR_EACH_CPU
+#endif
 
 double
 bayes_outcome(const BayesOptions *options, double outcome)
@@ -31,21 +39,29 @@ bayes_outcome(const BayesOptions *options, double outcome)
 	return log(outcome);
 }
 
+FOR_EACH_CPU static bool
+all_finite(const double *x, int n)
+{
+	int64		odd = 0;
+
+	for (int j = 0; j < n; j++)
+	{
+		int64		bits;
+
+		memcpy(&bits, &x[j], sizeof(bits));
+		/* the sign of what is beyond the greatest finite number */
+		odd |= FINITE_MOST - (bits & PG_INT64_MAX);
+	}
+
+	return odd >= 0;
+}
+
 void
 bayes_features(const double *x, int n, const char *name)
 {
-	double		zero[4] = {0};
-	int			j = 0;
-
-	/* NaN as soon as one is not finite; sums of their own need not wait for each other */
-	for (; j + 4 <= n; j += 4)
-		for (int k = 0; k < 4; k++)
-			zero[k] += 0 * x[j + k];
-	for (; j < n; j++)
-		zero[0] += 0 * x[j];
-	if (likely(zero[0] + zero[1] + zero[2] + zero[3] == 0))
+	if (likely(all_finite(x, n)))
 		return;
-	for (j = 0; j < n; j++)
+	for (int j = 0; j < n; j++)
 		if (!isfinite(x[j]))
 			bad_argument("element %d of %s is %s, not a finite number", j + 1, name,
 						 isnan(x[j]) ? "NaN" : "infinite");
@@ -76,13 +92,19 @@ bayes_stats_copy(BayesStats *stats, const BayesStats *from)
 	memcpy(stats->G, from->G, sizeof(double) * (from->d + 1) * (from->d + 1));
 }
 
-static void
-widen(BayesStats *stats, const double *low, const double *high)
+/* The range low..high (d) takes in n rows, so far apart. */
+FOR_EACH_CPU static void
+widen(double *restrict low, double *restrict high, int d, const double *restrict rows, int n, int apart)
 {
-	for (int j = 0; j < stats->d; j++)
+	for (int i = 0; i < n; i++)
 	{
-		stats->low[j] = Min(stats->low[j], low[j]);
-		stats->high[j] = Max(stats->high[j], high[j]);
+		const double *restrict row = rows + (Size) i * apart;
+
+		for (int j = 0; j < d; j++)
+		{
+			low[j] = row[j] < low[j] ? row[j] : low[j];
+			high[j] = row[j] > high[j] ? row[j] : high[j];
+		}
 	}
 }
 
@@ -98,8 +120,7 @@ bayes_stats_add(BayesStats *stats, const double *rows, int n)
 		memcpy(stats->low, rows, sizeof(double) * stats->d);
 		memcpy(stats->high, rows, sizeof(double) * stats->d);
 	}
-	for (int i = 0; i < n; i++)
-		widen(stats, rows + (Size) i * width, rows + (Size) i * width);
+	widen(stats->low, stats->high, stats->d, rows, n, width);
 	blas_gram_add(rows, n, width, stats->G, width);
 	stats->rows += n;
 	stats->weight += n;
@@ -128,8 +149,8 @@ bayes_stats_merge(BayesStats *stats, const BayesStats *other)
 		memcpy(stats->low, other->low, sizeof(double) * stats->d);
 		memcpy(stats->high, other->high, sizeof(double) * stats->d);
 	}
-	else
-		widen(stats, other->low, other->high);
+	widen(stats->low, stats->high, stats->d, other->low, 1, 0);
+	widen(stats->low, stats->high, stats->d, other->high, 1, 0);
 	for (Size i = 0; i < n; i++)
 		stats->G[i] += other->G[i];
 	stats->rows += other->rows;
@@ -193,7 +214,8 @@ bayes_stats_unmerge(BayesStats *stats, const BayesStats *other)
 	double		rounding = 1e-10 * stats->weight;
 
 	same_length(stats, other);
-	if (other->rows > stats->rows || other->skipped > stats->skipped || rest < -rounding)
+	if (other->rows > stats->rows || other->skipped > stats->skipped || rest < -rounding ||
+		rest > (double) (stats->rows - other->rows) + rounding)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot take %lld rows of weight %g from %lld rows of weight %g",
@@ -216,11 +238,9 @@ bayes_stats_unmerge(BayesStats *stats, const BayesStats *other)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("what would be left is not positive definite"),
 				 errhint("Only a model that was merged before can be taken away, decayed as often.")));
-	if (stats->weight == 0 || stats->rows == 0)
-	{
-		stats->weight = 0;
+	stats->weight = Min(stats->weight, (double) stats->rows);
+	if (stats->weight == 0)
 		memset(stats->G, 0, sizeof(double) * n);
-	}
 	for (int i = 0; i < width; i++)
 		if (stats->G[(Size) i * width + i] <= 1e-13 * before.G[(Size) i * width + i])
 			stats->G[(Size) i * width + i] = 0;
