@@ -65,7 +65,8 @@ spearman(const double *rows, int64 n)
 	pfree(b);
 	if (sum_value(&aa) == 0 || sum_value(&bb) == 0)
 		return NAN;
-	correlation = sum_value(&ab) / (sqrt(sum_value(&aa)) * sqrt(sum_value(&bb)));
+	/* far from overflow, and exact where the two are equal */
+	correlation = sum_value(&ab) / sqrt(sum_value(&aa) * sum_value(&bb));
 
 	return Max(-1, Min(1, correlation));
 }

@@ -19,6 +19,7 @@ typedef struct AuditOptions
 {
 	bool		all;			/* rows that do not fall, too */
 	double		tolerance;		/* falls up to this do not count */
+	NumberList	trained;		/* depths that have been given, if they are told */
 } AuditOptions;
 
 static AuditOptions
@@ -28,12 +29,32 @@ audit_options(const Jsonb *jsonb)
 		{.name = "all", .type = OPTION_BOOL, .offset = offsetof(AuditOptions, all)},
 		{.name = "tolerance", .type = OPTION_NUMBER, .offset = offsetof(AuditOptions, tolerance),
 		.least = 0, .most = 1e100},
+		{.name = "trained", .type = OPTION_NUMBER_LIST, .offset = offsetof(AuditOptions, trained),
+		.least = -1e100, .most = 1e100},
 	};
 	AuditOptions options = {0};
 
 	options_read(jsonb, known, lengthof(known), &options);
 
 	return options;
+}
+
+/* Is a row beyond the depths told, or if there are none beyond the features fitted? */
+static bool
+extrapolates(const AuditOptions *options, const AuditRow *row)
+{
+	double		least = INFINITY;
+	double		most = -INFINITY;
+
+	if (options->trained.n == 0)
+		return row->extrapolates;
+	for (int i = 0; i < options->trained.n; i++)
+	{
+		least = Min(least, options->trained.numbers[i]);
+		most = Max(most, options->trained.numbers[i]);
+	}
+
+	return row->depth < least || row->depth > most;
 }
 
 /* A row of the inner query; nulls are left out. */
@@ -94,7 +115,7 @@ monotonicity_audit(PG_FUNCTION_ARGS)
 		evaluation_put_number(row->fall, values + 5, nulls + 5);
 		values[6] = BoolGetDatum(falls);
 		values[7] = Float8GetDatum(row->repaired);
-		values[8] = BoolGetDatum(row->extrapolates);
+		values[8] = BoolGetDatum(extrapolates(&options, row));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		pfree(DatumGetPointer(values[0]));
 	}
