@@ -108,5 +108,6 @@ WINDOW w AS (PARTITION BY policy ORDER BY round);
 SELECT policy, round(reward::numeric, 1) AS reward, round(100 * regret::numeric, 3) AS regret_percent
 FROM regret WHERE round = :rounds ORDER BY policy LIKE 'free%', regret;
 
-SELECT round(100 * (1 - t.reward / f.reward)::numeric, 3) AS the_rules_cost_percent, round(100 * (1 - o.reward / g.reward)::numeric, 3) AS the_oracle_percent
-FROM regret t, regret f, regret o, regret g WHERE t.policy = 'thompson' AND f.policy = 'free thompson' AND o.policy = 'oracle' AND g.policy = 'free oracle' AND 4 * :rounds = t.round + f.round + o.round + g.round;
+SELECT round(100 - 100 * (max(reward) FILTER (WHERE policy = 'thompson') / max(reward) FILTER (WHERE policy = 'free thompson'))::numeric, 3) AS rules_cost_thompson_percent,
+	round(100 - 100 * (max(reward) FILTER (WHERE policy = 'oracle') / max(reward) FILTER (WHERE policy = 'free oracle'))::numeric, 3) AS and_the_oracle_percent
+FROM regret WHERE round = :rounds;

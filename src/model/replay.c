@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "model/replay.h"
+#include "model/summary_log.h"
 
 #define REACH	1.959963984540054	/* of the 95 % interval, in standard errors */
 
@@ -20,17 +21,6 @@ out_of_range(const char *what)
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("%s is out of range", what)));
-}
-
-static void
-check_state(bool sound, const char *detail)
-{
-	if (!sound)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid value of type coupon.state"),
-				 errdetail_internal("%s", detail),
-				 errhint("Only values written by the extension itself can be read.")));
 }
 
 void
@@ -86,11 +76,11 @@ replay_state_check(const FlatState *flat)
 {
 	const ReplayState *state = (const ReplayState *) flat;
 
-	check_state(VARSIZE(flat) == sizeof(ReplayState), "The length is not that of such a state.");
-	check_state(state->matched >= 0 && state->n >= state->matched && state->n <= PG_INT64_MAX / 2 &&
+	log_expect(VARSIZE(flat) == sizeof(ReplayState), "The length is not that of such a state.");
+	log_expect(state->matched >= 0 && state->n >= state->matched && state->n <= PG_INT64_MAX / 2 &&
 				state->skipped >= 0 && state->skipped <= PG_INT64_MAX / 2, "A count is out of range.");
-	check_state(isfinite(state->mean) && isfinite(state->M), "A number is not finite.");
-	check_state(state->M >= 0 && (state->matched > 0 || state->mean == 0) && (state->matched > 1 || state->M == 0),
+	log_expect(isfinite(state->mean) && isfinite(state->M), "A number is not finite.");
+	log_expect(state->M >= 0 && (state->matched > 0 || state->mean == 0) && (state->matched > 1 || state->M == 0),
 				"The sums do not fit each other.");
 }
 
@@ -164,10 +154,10 @@ wape_state_check(const FlatState *flat)
 {
 	const WapeState *state = (const WapeState *) flat;
 
-	check_state(VARSIZE(flat) == sizeof(WapeState), "The length is not that of such a state.");
-	check_state(state->n >= 0 && state->n <= PG_INT64_MAX / 2 &&
+	log_expect(VARSIZE(flat) == sizeof(WapeState), "The length is not that of such a state.");
+	log_expect(state->n >= 0 && state->n <= PG_INT64_MAX / 2 &&
 				state->skipped >= 0 && state->skipped <= PG_INT64_MAX / 2, "A count is out of range.");
-	check_state(is_sum(&state->off, state->n) && is_sum(&state->actual, state->n), "A sum is out of range.");
+	log_expect(is_sum(&state->off, state->n) && is_sum(&state->actual, state->n), "A sum is out of range.");
 }
 
 double
