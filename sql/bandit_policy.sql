@@ -34,6 +34,7 @@ SELECT coupon.bandit_probabilities(coupon.linear_fit(y, ARRAY[y]), '{{1}}') FROM
 SELECT coupon.bandit_choose(model, '{{1,0}}', 'a', '{"draw": 1}') FROM bandits;
 SELECT coupon.bandit_choose(model, '{{1,Infinity}}', 'a') FROM bandits;
 SELECT coupon.bandit_probabilities(coupon.bayes_fit(1, ARRAY[y], '{"log": true}'), '{{1e9},{1}}', '{"cost": [0, 1]}') FROM (VALUES (1), (2)) v(y);
+SELECT coupon.bandit_probabilities(coupon.bayes_fit(1e130, '{1}'), '{{1e80},{1}}', '{"policy": "greedy", "multiply": 1e100}');
 SELECT coupon.holdout('ann', 1.5, 0);
 SELECT coupon.holdout('ann', 'NaN', 0);
 

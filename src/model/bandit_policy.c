@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "utils/float.h"
 
 #include "lib/blas.h"
 #include "model/bandit_policy.h"
@@ -83,7 +84,12 @@ of_arm(const NumberList *list, int arm, double otherwise)
 static double
 gain_of(const PolicyOptions *options, int arm, double outcome)
 {
-	return of_arm(&options->multiply, arm, 1) * outcome - of_arm(&options->cost, arm, 0);
+	double		gain = of_arm(&options->multiply, arm, 1) * outcome - of_arm(&options->cost, arm, 0);
+
+	if (unlikely(!isfinite(gain)))
+		float_overflow_error();
+
+	return gain;
 }
 
 /* Does the arm with the largest logarithm of multiply * outcome gain most? */
