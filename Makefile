@@ -12,7 +12,7 @@ SQL   = $(addprefix src/sql/, \
 	state_sql.o training_sql.o trees_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
 	arms_state.o backprop.o base.o base_trees.o blocks.o budget.o calibration.o candidates.o \
-	causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_split.o chain.o core.o \
+	causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_slopes.o causal_split.o causal_tune.o chain.o core.o \
 	cost_curve.o crossfit.o design.o dose.o dual.o elastic.o evaluation.o exact.o few.o folds.o \
 	frontier.o hull.o knapsack.o learner.o learner_forest.o learner_options.o learner_x.o \
 	leftover.o linear.o linear_check.o linear_columns.o linear_design.o linear_merge.o \
