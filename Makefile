@@ -13,18 +13,18 @@ SQL   = $(addprefix src/sql/, \
 	trajectory_value_sql.o trees_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
 	arms_state.o backprop.o base.o base_trees.o blocks.o budget.o calibration.o candidates.o \
-	causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_split.o chain.o core.o \
-	cost_curve.o coupon_history.o crossfit.o decayed_sum.o design.o dose.o dual.o elastic.o \
-	evaluation.o exact.o few.o folds.o frontier.o gaps.o hull.o knapsack.o learner.o \
-	learner_forest.o learner_options.o learner_x.o leftover.o linear.o linear_check.o \
-	linear_columns.o linear_design.o linear_merge.o linear_regions.o linear_state.o logit.o \
-	market.o master.o moments.o moves.o multiple.o network.o network_model.o network_train.o \
-	off_policy.o open.o open_program.o pareto.o partition.o plan.o propensity.o radix.o random.o \
-	relax.o repair.o response.o response_explain.o returns.o rfm.o ruled.o ruleset.o sample.o \
-	sample_size.o sample_sort.o scan.o sessions.o single.o solve.o spline.o student.o \
-	summary_log.o surface.o traces.o trees.o trees_explain.o trees_fit.o trees_json.o \
-	trees_model.o trees_nodes.o trees_options.o trees_order.o trial.o uplift.o uplift_band.o \
-	uplift_curve.o uplift_describe.o uplift_error.o weighted.o)
+	causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_slopes.o causal_split.o \
+	causal_tune.o chain.o core.o cost_curve.o coupon_history.o crossfit.o decayed_sum.o design.o \
+	dose.o dual.o elastic.o evaluation.o exact.o few.o folds.o frontier.o gaps.o hull.o \
+	knapsack.o learner.o learner_forest.o learner_options.o learner_x.o leftover.o linear.o \
+	linear_check.o linear_columns.o linear_design.o linear_merge.o linear_regions.o \
+	linear_state.o logit.o market.o master.o moments.o moves.o multiple.o network.o \
+	network_model.o network_train.o off_policy.o open.o open_program.o pareto.o partition.o \
+	plan.o propensity.o radix.o random.o relax.o repair.o response.o response_explain.o \
+	returns.o rfm.o ruled.o ruleset.o sample.o sample_size.o sample_sort.o scan.o sessions.o \
+	single.o solve.o spline.o student.o summary_log.o surface.o traces.o trees.o trees_explain.o \
+	trees_fit.o trees_json.o trees_model.o trees_nodes.o trees_options.o trees_order.o trial.o \
+	uplift.o uplift_band.o uplift_curve.o uplift_describe.o uplift_error.o weighted.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o feature_values.o features.o json.o jsonread.o \
 	keys.o lexicon.o model.o options.o progress.o query.o schema.o scorer.o site.o state.o \
