@@ -970,6 +970,8 @@ CREATE FUNCTION present_state(trajectory trajectory) RETURNS double precision[]
 
 COMMENT ON FUNCTION present_state(trajectory)
 	IS 'the state that is not yet acted on, or NULL';
+
+--
 -- Trajectory: summaries of one customer's events
 --
 
