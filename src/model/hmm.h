@@ -128,6 +128,17 @@ extern void hmm_stationary(const Hmm *hmm, int input, double *share);
 /* The probabilities of the next symbol, (nsymbols), from states that are (stride). */
 extern void hmm_symbols_of(const Hmm *hmm, const double *states, int input, double *probabilities);
 
+/* How many numbers hmm_embed() gives. */
+extern int64 hmm_embedding_length(const Hmm *hmm);
+
+/*
+ * A customer's own transitions and emissions, (1 or ninputs, nstates,
+ * nstates) and (1 or ninputs, nstates, nsymbols): expected counts and, worth
+ * "shrinkage" steps, the row of the model; and behind them the belief after
+ * the last step.
+ */
+extern void hmm_embed(const Hmm *hmm, const HmmSteps *steps, double *embedding);
+
 extern void hmm_pack(StringInfo to, const Hmm *hmm);
 extern void *hmm_unpack(Reader *from, int version);
 extern void hmm_describe(const void *model, StringInfo json);
