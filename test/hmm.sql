@@ -1,7 +1,7 @@
 -- Hidden Markov models of known parameters: reference vectors, all paths enumerated, beliefs, bytes from outside.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(37);
+SELECT plan(44);
 \i test/fuzz.psql
 \i test/hmm_vectors.psql
 SET client_min_messages = error;

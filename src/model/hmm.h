@@ -119,6 +119,9 @@ extern void hmm_check_inputs(const Hmm *hmm, bool given);
 /* Raise the error of a sequence that the model has at step (from 0) as impossible. */
 pg_noreturn extern void hmm_impossible(const Hmm *hmm, const HmmSteps *steps, int64 step);
 
+/* Raise the error of a symbol that the model has as impossible after a belief. */
+pg_noreturn extern void hmm_impossible_next(const Hmm *hmm, int symbol);
+
 /* The padded form of the belief that a user gives; an error of what is none. */
 extern double *hmm_belief(const Hmm *hmm, const double *given, int n);
 

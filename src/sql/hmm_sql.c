@@ -127,15 +127,11 @@ hmm_update(PG_FUNCTION_ARGS)
 	text	   *symbol = PG_GETARG_TEXT_PP(2);
 	int			input = hmm_input_arg(fcinfo, hmm, 3);
 	double	   *states = palloc_array(double, hmm->chain->stride);
-	uint16		number = hmm_symbol(hmm, VARDATA_ANY(symbol), VARSIZE_ANY_EXHDR(symbol));
+	int			number = hmm_symbol(hmm, VARDATA_ANY(symbol), VARSIZE_ANY_EXHDR(symbol));
 
 	hmm_predict(hmm->chain, belief, input, states);
 	if (hmm_observe(hmm->chain, states, input, number) == 0)
-	{
-		HmmSteps	steps = {.n = 1, .symbols = &number};
-
-		hmm_impossible(hmm, &steps, 0);
-	}
+		hmm_impossible_next(hmm, number);
 
 	PG_RETURN_DATUM(vector_datum(states, hmm->nstates));
 }
