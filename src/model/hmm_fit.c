@@ -202,7 +202,7 @@ finish(Run *run, HmmFit *fit)
 	hmm_order(hmm, run->options, uses);
 }
 
-/* Fit from one start, in a context of its own. */
+/* A start that is about to begin. */
 static Run *
 run_make(const HmmData *data, const HmmOptions *options, const HmmInit *init, Progress *progress, int nstates, int restart)
 {

@@ -43,7 +43,11 @@ extern void hmm_begin(Hmm *hmm, const HmmInit *init, const HmmOptions *options, 
 
 extern Hmm *hmm_fit_data(const HmmData *data, const HmmOptions *options);
 
-/* Number the states anew: by a symbol's emission, or by their share of steps. */
+/*
+ * Number the states anew: by a symbol's emission, or by their share of steps,
+ * unless option "init" has numbered them.  "uses" (nstates, nsymbols + 1) is
+ * how often each state emits a symbol.
+ */
 extern void hmm_order(Hmm *hmm, const HmmOptions *options, const double *uses);
 
 #endif							/* COUPON_HMM_FIT_H */

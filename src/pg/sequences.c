@@ -153,6 +153,8 @@ sequences_add(FunctionCallInfo fcinfo, bool with_inputs, SiteExclude check)
 	{
 		const char *text = text_next(&symbols, &length);
 
+		if (t % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
 		sequences->codes[sequences->steps + t] = learn_symbol(sequences, text, length);
 	}
 	if (with_inputs)
@@ -163,6 +165,8 @@ sequences_add(FunctionCallInfo fcinfo, bool with_inputs, SiteExclude check)
 		{
 			const char *text = text_next(&inputs, &length);
 
+			if (t % 65536 == 0)
+				CHECK_FOR_INTERRUPTS();
 			sequences->input_codes[sequences->steps + t] = learn_input(sequences, text, length);
 		}
 	}

@@ -8,6 +8,7 @@
 
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -42,6 +43,8 @@ hmm_steps_arg(FunctionCallInfo fcinfo, const Hmm *hmm, int arguments, HmmSteps *
 	symbols = palloc_array(uint16, Max(elements.n, 1));
 	for (int t = 0; t < steps->n; t++)
 	{
+		if (t % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
 		text = text_next(&elements, &length);
 		symbols[t] = hmm_symbol(hmm, text, length);
 	}
@@ -52,6 +55,8 @@ hmm_steps_arg(FunctionCallInfo fcinfo, const Hmm *hmm, int arguments, HmmSteps *
 		inputs = palloc_array(uint16, Max(elements.n, 1));
 		for (int t = 0; t < steps->n; t++)
 		{
+			if (t % 65536 == 0)
+				CHECK_FOR_INTERRUPTS();
 			text = text_next(&elements, &length);
 			inputs[t] = hmm_input(hmm, text, length);
 		}
