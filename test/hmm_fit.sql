@@ -1,7 +1,7 @@
 -- hmm_fit: reference vectors, the likelihood never falls, planted models, order and parallel plans, tiny inputs.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(52);
+SELECT plan(53);
 \i test/fuzz.psql
 \i test/hmm_vectors.psql
 SET client_min_messages = error;
@@ -33,6 +33,7 @@ FROM planted, coupon.hmm_transitions(m) JOIN LATERAL unnest('{0.85,0.12,0.03,0.2
 SELECT ok(max(abs(probability - p)) < 0.05, 'the planted emissions, at most off by ' || round(max(abs(probability - p))::numeric, 3))
 FROM planted, coupon.hmm_emissions(m) JOIN (VALUES (1, 0.01, 0.04, 0.1, 0.85), (2, 0.1, 0.4, 0.3, 0.2), (3, 0.6, 0.2, 0.1, 0.1)) v(state, buy, cart, fav, view) USING (state), LATERAL (SELECT CASE symbol WHEN 'buy' THEN buy WHEN 'cart' THEN cart WHEN 'fav' THEN fav ELSE view END AS p) p;
 SELECT ok(bool_and(probability > before OR before IS NULL), 'states by their emission of the named symbol') FROM (SELECT probability, lag(probability) OVER (ORDER BY state) AS before FROM planted, coupon.hmm_emissions(m) WHERE symbol = 'buy') p;
+SELECT ok(max(abs(a.probability - b.probability)) < 0.01, 'another seed gives the states the same numbers') FROM planted, LATERAL (SELECT coupon.hmm_fit(s, '{"order_by": "buy", "seed": 7}') AS other FROM clicks) o, coupon.hmm_emissions(m) a JOIN LATERAL coupon.hmm_emissions(other) b USING (state, symbol);
 SELECT ok(bool_and(share <= before OR before IS NULL) AND abs(sum(share) - 1) < 1e-12, 'else by their share of steps') FROM (SELECT share, lag(share) OVER (ORDER BY state) AS before FROM (SELECT coupon.hmm_fit(s) AS m FROM clicks) f, coupon.hmm_states(m)) p;
 SELECT ok(max(abs(share - p)) < 1e-9, 'a share is the mean of the posteriors') FROM planted, coupon.hmm_states(m) JOIN LATERAL (SELECT i AS state, sum(p) / (SELECT sum(cardinality(s)) FROM clicks) AS p FROM clicks, LATERAL (SELECT coupon.hmm_posterior(m, s) AS post) x, generate_series(1, 3) i, generate_series(1, cardinality(s)) t, LATERAL (SELECT post[t][i] AS p) y GROUP BY i) x USING (state);
 SELECT ok(d->>'rows' = '600' AND d->>'steps' = (SELECT sum(cardinality(s))::text FROM clicks) AND d->>'parameters' = '17' AND abs((d->>'bic')::float8 - 17 * ln((d->>'steps')::float8) + 2 * (d->>'log_likelihood')::float8) < 1e-9

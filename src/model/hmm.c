@@ -138,31 +138,6 @@ hmm_symbols_of(const Hmm *hmm, const double *states, int input, double *probabil
 	}
 }
 
-static void
-put_names(StringInfo to, const Dictionary *names)
-{
-	put_int32(to, names->n);
-	for (int i = 0; i < names->n; i++)
-		put_text(to, names->texts[i]);
-}
-
-static Dictionary *
-get_names(Reader *from, int least, int most)
-{
-	Dictionary *names = dictionary_make(CurrentMemoryContext);
-	int			n = get_int32(from, least, most);
-
-	for (int i = 0; i < n; i++)
-	{
-		char	   *name = get_text(from);
-
-		if (dictionary_add(names, name, strlen(name)) != i)
-			get_failed(from, "A name occurs twice.");
-	}
-
-	return names;
-}
-
 /* Rows of probabilities: (nrows, n). */
 static double *
 get_rows(Reader *from, int64 nrows, int n)
@@ -266,8 +241,8 @@ hmm_pack(StringInfo to, const Hmm *hmm)
 	int			n = hmm->nstates;
 
 	put_int32(to, n);
-	put_names(to, hmm->symbols);
-	put_names(to, hmm->inputs);
+	put_dictionary(to, hmm->symbols);
+	put_dictionary(to, hmm->inputs);
 	put_int32(to, hmm->by_input);
 	put_int32(to, hmm->ignore_unseen);
 	put_double(to, hmm->shrinkage);
@@ -285,9 +260,9 @@ hmm_unpack(Reader *from, int version)
 	Hmm		   *hmm = palloc0_object(Hmm);
 	int			n = hmm->nstates = get_int32(from, 1, HMM_MOST_STATES);
 
-	hmm->symbols = get_names(from, 1, HMM_MOST_SYMBOLS);
+	hmm->symbols = get_dictionary(from, 1, HMM_MOST_SYMBOLS);
 	hmm->nsymbols = hmm->symbols->n;
-	hmm->inputs = get_names(from, 0, HMM_MOST_INPUTS);
+	hmm->inputs = get_dictionary(from, 0, HMM_MOST_INPUTS);
 	hmm->ninputs = hmm->inputs->n;
 	hmm->by_input = get_int32(from, 0, hmm->ninputs > 0 ? 1 : 0);
 	hmm->ignore_unseen = get_int32(from, 0, 1);

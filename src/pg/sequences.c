@@ -203,27 +203,6 @@ sequences_append(Sequences *sequences, const Sequences *other)
 	sequences->steps += other->steps;
 }
 
-static void
-put_names(StringInfo to, const Dictionary *names)
-{
-	put_int32(to, names->n);
-	for (int i = 0; i < names->n; i++)
-		put_text(to, names->texts[i]);
-}
-
-static void
-get_names(Reader *from, Dictionary *names, int most)
-{
-	int			n = get_int32(from, 0, most);
-
-	for (int i = 0; i < n; i++)
-	{
-		char	   *name = get_text(from);
-
-		dictionary_add(names, name, strlen(name));
-	}
-}
-
 void
 sequences_put(StringInfo to, const Sequences *sequences)
 {
@@ -232,8 +211,8 @@ sequences_put(StringInfo to, const Sequences *sequences)
 	put_int32(to, sequences->with_inputs);
 	put_options(to, sequences->options);
 	put_int64(to, sequences->skipped);
-	put_names(to, sequences->symbols);
-	put_names(to, sequences->inputs);
+	put_dictionary(to, sequences->symbols);
+	put_dictionary(to, sequences->inputs);
 	put_int64(to, sequences->n);
 	put_int64(to, sequences->steps);
 	check_travel(to, sizeof(int32) * sequences->n + (sequences->with_inputs ? 2 : 1) * size,
@@ -264,8 +243,8 @@ sequences_get(StringInfo from, MemoryContext context)
 
 	sequences->options = get_options(&reader);
 	sequences->skipped = get_int64(&reader, 0, PG_INT64_MAX);
-	get_names(&reader, sequences->symbols, SEQUENCE_SYMBOLS);
-	get_names(&reader, sequences->inputs, SEQUENCE_INPUTS);
+	sequences->symbols = get_dictionary(&reader, 0, SEQUENCE_SYMBOLS);
+	sequences->inputs = get_dictionary(&reader, 0, SEQUENCE_INPUTS);
 	n = get_int64(&reader, 0, PG_INT64_MAX);
 	steps = get_int64(&reader, 0, PG_INT64_MAX);
 	from->cursor = reader.at - from->data;
