@@ -8,7 +8,7 @@ SQL   = $(addprefix src/sql/, \
 	allocation_rows_sql.o allocation_sql.o budget_sql.o candidate_columns_sql.o candidates_sql.o \
 	cost_sql.o curve_sql.o dose_sql.o evaluation_sql.o experiment_sql.o explain_sql.o \
 	frontier_sql.o model_sql.o network_sql.o off_policy_sql.o offer_sql.o plan_sql.o \
-	regression_sql.o rule_sql.o sample_size_sql.o selection_row_sql.o selection_sql.o \
+	policy_sql.o regression_sql.o rule_sql.o sample_size_sql.o selection_row_sql.o selection_sql.o \
 	state_sql.o training_sql.o trees_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
 	arms_state.o backprop.o base.o base_trees.o blocks.o budget.o calibration.o candidates.o \
@@ -16,8 +16,8 @@ MODEL = $(addprefix src/model/, \
 	cost_curve.o crossfit.o design.o dose.o dual.o elastic.o evaluation.o exact.o few.o folds.o \
 	frontier.o hull.o knapsack.o learner.o learner_forest.o learner_options.o learner_x.o \
 	leftover.o linear.o linear_check.o linear_columns.o linear_design.o linear_merge.o \
-	linear_regions.o linear_state.o logit.o market.o master.o moments.o moves.o multiple.o \
-	network.o network_model.o network_train.o off_policy.o open.o open_program.o pareto.o \
+	linear_regions.o linear_state.o logit.o market.o master.o mdp.o mdp_solve.o moments.o moves.o \
+	multiple.o 	network.o network_model.o network_train.o off_policy.o open.o open_program.o pareto.o \
 	partition.o plan.o propensity.o radix.o random.o relax.o repair.o response.o \
 	response_explain.o ruled.o ruleset.o sample.o sample_size.o sample_sort.o scan.o single.o \
 	solve.o spline.o student.o surface.o traces.o trees.o trees_explain.o trees_fit.o \

@@ -1,0 +1,350 @@
+/*
+ * mdp_solve.c
+ *		The Bellman equation, backwards from a horizon or as a fixed point.
+ *
+ * The fixed point is sought by steps of two kinds: an improvement, which takes
+ * the best offer in each state and says how far the values can be from the
+ * truth, and sweeps that evaluate the policy just found.  No sweep is value
+ * iteration, a few are modified policy iteration, and as many as it takes are
+ * policy iteration.
+ */
+#include "coupon.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "miscadmin.h"
+
+#include "model/mdp.h"
+
+#define SWEEPS		20			/* of modified policy iteration */
+#define STRIDE		256			/* states between two looks at interrupts */
+#define TIE			1e-10		/* offers this close to the best are as good */
+#define ROUNDING	(16 * DBL_EPSILON)
+
+/* What an iteration works on. */
+typedef struct Work
+{
+	const Mdp  *mdp;
+	double	   *reward;			/* (npairs): net of the priced cost */
+	double		discount;
+	double	   *value;			/* (nstates) */
+	double	   *better;			/* (nstates) */
+	int64	   *best;			/* (nstates) */
+	double	   *life;			/* (nstates): at least the steps until the end, or NULL */
+	double		longest;		/* of them */
+	Progress   *progress;
+} Work;
+
+static inline double
+pair_q(const Work *work, int64 pair)
+{
+	const Mdp  *mdp = work->mdp;
+	const double *value = work->value;
+	double		sum = 0;
+
+	for (int64 t = mdp->first[pair]; t < mdp->first[pair + 1]; t++)
+		sum += mdp->probability[t] * value[mdp->next[t]];
+
+	return work->reward[pair] + work->discount * sum;
+}
+
+/* better = the best offer's worth in each state; q (npairs) may be NULL */
+static void
+improve(Work *work, double *q)
+{
+	const Mdp  *mdp = work->mdp;
+
+	for (int s = 0; s < mdp->nstates; s++)
+	{
+		double		most = mdp->pairs[s] < mdp->pairs[s + 1] ? -INFINITY : 0;
+		int64		best = -1;
+
+		if (s % STRIDE == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (int64 pair = mdp->pairs[s]; pair < mdp->pairs[s + 1]; pair++)
+		{
+			double		worth = pair_q(work, pair);
+
+			if (q)
+				q[pair] = worth;
+			if (worth > most)
+			{
+				most = worth;
+				best = pair;
+			}
+		}
+		work->better[s] = most;
+		work->best[s] = best;
+	}
+}
+
+static void
+take_better(Work *work)
+{
+	double	   *swap = work->value;
+
+	work->value = work->better;
+	work->better = swap;
+}
+
+/* better = what the policy "best" makes of the values */
+static void
+follow(Work *work)
+{
+	for (int s = 0; s < work->mdp->nstates; s++)
+	{
+		if (s % STRIDE == 0)
+			CHECK_FOR_INTERRUPTS();
+		work->better[s] = work->best[s] < 0 ? 0 : pair_q(work, work->best[s]);
+	}
+}
+
+/* Does any journey end?  Its value then is 0, as that of a state that never changes. */
+static bool
+has_end(const Mdp *mdp)
+{
+	for (int64 pair = 0; pair < mdp->npairs; pair++)
+		if (mdp->ends[pair])
+			return true;
+
+	return false;
+}
+
+/*
+ * How far "better" can be from the fixed point of the step that led to it
+ * from "value".  With a discount these are MacQueen's bounds, and "shift" is
+ * what puts states with offers in their middle; without, the step contracts
+ * differences measured in steps until the end.
+ */
+static double
+distance(const Work *work, bool end, double *shift)
+{
+	double		low = end ? 0 : INFINITY;
+	double		high = end ? 0 : -INFINITY;
+	double		factor = work->discount / (1 - work->discount);
+	double		slope = 0;
+
+	*shift = 0;
+	for (int s = 0; s < work->mdp->nstates; s++)
+	{
+		double		change = work->better[s] - work->value[s];
+
+		low = Min(low, change);
+		high = Max(high, change);
+		if (work->life)
+			slope = Max(slope, fabs(change) / work->life[s]);
+	}
+	if (work->life)
+		return slope * (work->longest - 1) * work->longest;
+	*shift = factor * (low + high) / 2;
+
+	return factor * (high - low) / 2;
+}
+
+static double
+largest(const double *values, int n)
+{
+	double		most = 1;
+
+	for (int i = 0; i < n; i++)
+		most = Max(most, fabs(values[i]));
+
+	return most;
+}
+
+/* The error that is good enough: rounding sets a limit to it. */
+static double
+enough(const Work *work, double tolerance)
+{
+	double		least = work->life ? ROUNDING * work->longest * work->longest :
+		ROUNDING / (1 - work->discount);
+
+	return Max(tolerance, least) * largest(work->better, work->mdp->nstates);
+}
+
+/* Evaluate the policy that improve() found: values come from "better". */
+static void
+evaluate(Work *work, const MdpOptions *options, bool end)
+{
+	double		shift;
+
+	for (int sweep = 0; sweep < (options->method == MDP_POLICY ? options->iterations : SWEEPS); sweep++)
+	{
+		progress_say(work->progress, "value_iteration: sweep %d of a policy's evaluation", sweep + 1);
+		follow(work);
+		if (options->method == MDP_POLICY &&
+			distance(work, end, &shift) <= enough(work, options->tolerance / 2))
+		{
+			for (int s = 0; s < work->mdp->nstates; s++)
+				if (work->best[s] >= 0)
+					work->better[s] += shift;
+			take_better(work);
+			return;
+		}
+		take_better(work);
+	}
+}
+
+/* The price of costs turns expected rewards into net ones. */
+static void
+work_init(Work *work, const Mdp *mdp, const MdpOptions *options, Progress *progress)
+{
+	*work = (Work) {
+		.mdp = mdp,
+		.reward = palloc_huge(double, mdp->npairs + 1),
+		.discount = options->discount,
+		.value = palloc_huge(double, mdp->nstates + 1),
+		.better = palloc_huge(double, mdp->nstates + 1),
+		.best = palloc_huge(int64, mdp->nstates + 1),
+		.progress = progress,
+	};
+	for (int64 pair = 0; pair < mdp->npairs; pair++)
+		work->reward[pair] = mdp->reward[pair] - options->price * mdp->cost[pair];
+	memset(work->value, 0, sizeof(double) * mdp->nstates);
+}
+
+/*
+ * Numbers w of at least 1 + the expected w of the next state, whatever the
+ * offer: more than the steps until the end.  False if they are not found in
+ * so many iterations.
+ */
+static bool
+find_lives(Work *work, int iterations)
+{
+	int			n = work->mdp->nstates;
+	Work		lives = *work;
+
+	lives.reward = palloc_huge(double, work->mdp->npairs + 1);
+	for (int64 pair = 0; pair < work->mdp->npairs; pair++)
+		lives.reward[pair] = 1;
+	lives.value = palloc_huge(double, n + 1);
+	lives.better = palloc_huge(double, n + 1);
+	memset(lives.value, 0, sizeof(double) * n);
+	for (int i = 0; i < iterations; i++)
+	{
+		double		missing = 0;
+
+		progress_say(work->progress, "value_iteration: iteration %d towards the time until the end", i + 1);
+		improve(&lives, NULL);
+		for (int s = 0; s < n; s++)
+			missing = Max(missing, lives.better[s] - lives.value[s]);
+		if (missing <= 0.5)
+		{
+			work->life = lives.value;
+			for (int s = 0; s < n; s++)
+			{
+				work->life[s] = Max(1, work->life[s] / (1 - missing));
+				work->longest = Max(work->longest, work->life[s]);
+			}
+			pfree(lives.better);
+			pfree(lives.reward);
+			return true;
+		}
+		take_better(&lives);
+	}
+
+	return false;
+}
+
+/* The values are final: what each offer is worth by them, and the best. */
+static void
+conclude(Work *work, MdpSolution *solution)
+{
+	const Mdp  *mdp = work->mdp;
+
+	improve(work, solution->q);
+	for (int s = 0; s < mdp->nstates; s++)
+	{
+		double		most = work->better[s];
+		int64		pair = mdp->pairs[s];
+
+		solution->value[s] = most;
+		/* equals must not be told apart by rounding */
+		while (pair < mdp->pairs[s + 1] && solution->q[pair] < most - TIE * Max(1, fabs(most)))
+			pair++;
+		solution->best[s] = pair < mdp->pairs[s + 1] ? pair : -1;
+	}
+}
+
+static MdpSolution *
+solution_make(const Mdp *mdp)
+{
+	MdpSolution *solution = palloc0_object(MdpSolution);
+
+	solution->value = palloc_huge(double, mdp->nstates + 1);
+	solution->q = palloc_huge(double, mdp->npairs + 1);
+	solution->best = palloc_huge(int64, mdp->nstates + 1);
+
+	return solution;
+}
+
+static void
+work_done(Work *work)
+{
+	pfree(work->reward);
+	pfree(work->value);
+	pfree(work->better);
+	pfree(work->best);
+	if (work->life)
+		pfree(work->life);
+}
+
+MdpSolution *
+mdp_finite(const Mdp *mdp, const MdpOptions *options, Progress *progress, MdpStep step, void *to)
+{
+	MdpSolution *solution = solution_make(mdp);
+	Work		work;
+
+	work_init(&work, mdp, options, progress);
+	for (int at = options->horizon; at > 0; at--)
+	{
+		progress_say(progress, "value_iteration: step %d of %d", at, options->horizon);
+		if (step || at == 1)
+			conclude(&work, solution);
+		else
+			improve(&work, NULL);
+		if (step)
+			step(to, at, solution);
+		take_better(&work);
+	}
+	solution->converged = true;
+	solution->iterations = options->horizon;
+	work_done(&work);
+
+	return solution;
+}
+
+MdpSolution *
+mdp_infinite(const Mdp *mdp, const MdpOptions *options, Progress *progress)
+{
+	MdpSolution *solution = solution_make(mdp);
+	bool		end = has_end(mdp);
+	bool		bounded = true;
+	double		shift = 0;
+	Work		work;
+
+	work_init(&work, mdp, options, progress);
+	if (options->discount == 1)
+		bounded = find_lives(&work, options->iterations);
+	solution->error = INFINITY;
+	while (bounded && !solution->converged && solution->iterations < options->iterations)
+	{
+		progress_say(progress, "value_iteration: iteration %d, values are within %.3g",
+					 solution->iterations + 1, solution->error);
+		improve(&work, NULL);
+		solution->iterations++;
+		solution->error = distance(&work, end, &shift);
+		solution->converged = solution->error <= enough(&work, options->tolerance);
+		take_better(&work);
+		if (!solution->converged && options->method != MDP_VALUE)
+			evaluate(&work, options, end);
+	}
+	for (int s = 0; s < mdp->nstates && solution->converged; s++)
+		if (mdp->pairs[s] < mdp->pairs[s + 1])
+			work.value[s] += shift;
+	conclude(&work, solution);
+	work_done(&work);
+
+	return solution;
+}
