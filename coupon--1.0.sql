@@ -831,6 +831,91 @@ COMMENT ON FUNCTION dose_responses(model, double precision[], double precision[]
 	IS 'a row per dose: expected outcome, its standard error, and whether the dose is outside of those seen';
 
 --
+-- HMM: what clicks say about the customer
+--
+
+CREATE FUNCTION hmm_model(start double precision[], transitions double precision[], emissions double precision[], symbols text[]) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_model(double precision[], double precision[], double precision[], text[])
+	IS 'a hidden Markov model from known parameters';
+
+CREATE FUNCTION hmm_model(start double precision[], transitions double precision[], emissions double precision[], symbols text[], inputs text[]) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_model(double precision[], double precision[], double precision[], text[], text[])
+	IS 'a hidden Markov model from known parameters';
+
+CREATE FUNCTION hmm_model(start double precision[], transitions double precision[], emissions double precision[], symbols text[], inputs text[], options jsonb) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_model(double precision[], double precision[], double precision[], text[], text[], jsonb)
+	IS 'a hidden Markov model from known parameters';
+
+CREATE FUNCTION hmm_transitions(
+	model model,
+	OUT input text, OUT state integer, OUT next_state integer, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 9;
+
+COMMENT ON FUNCTION hmm_transitions(model)
+	IS 'a row per state and next state: how likely the step is, by input where it depends on one';
+
+CREATE FUNCTION hmm_emissions(
+	model model,
+	OUT input text, OUT state integer, OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 15;
+
+COMMENT ON FUNCTION hmm_emissions(model)
+	IS 'a row per state and symbol: how likely a customer in this state does it';
+
+CREATE FUNCTION hmm_states(
+	model model,
+	OUT input text, OUT state integer, OUT start double precision, OUT stationary double precision, OUT dwell double precision, OUT share double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 3;
+
+COMMENT ON FUNCTION hmm_states(model)
+	IS 'a row per state: its probability at the start and in the long run, steps until it is left, share of all steps fitted';
+
+CREATE FUNCTION hmm_log_likelihood(model model, symbols text[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_log_likelihood(model, text[])
+	IS 'the logarithm of the probability of a sequence';
+
+CREATE FUNCTION hmm_log_likelihood(model model, symbols text[], inputs text[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_log_likelihood(model, text[], text[])
+	IS 'the logarithm of the probability of a sequence';
+
+CREATE FUNCTION hmm_filter(model model, symbols text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_filter(model, text[])
+	IS 'the belief after the last click: a probability for each state';
+
+CREATE FUNCTION hmm_filter(model model, symbols text[], inputs text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_filter(model, text[], text[])
+	IS 'the belief after the last click: a probability for each state';
+
+CREATE FUNCTION hmm_update(model model, belief double precision[], symbol text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+
+COMMENT ON FUNCTION hmm_update(model, double precision[], text)
+	IS 'the belief after one more click';
+
+CREATE FUNCTION hmm_update(model model, belief double precision[], symbol text, input text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+
+COMMENT ON FUNCTION hmm_update(model, double precision[], text, text)
+	IS 'the belief after one more click';
+
+--
 -- Allocation: who gets which offer under business rules
 --
 

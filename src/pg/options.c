@@ -54,6 +54,26 @@ number_of(const Option *option, const JsonbValue *value, const char *kind)
 	return number;
 }
 
+/* An integer, or 0 of the only choice. */
+static int
+count_of(const Option *option, const JsonbValue *value)
+{
+	const char *choice = option->choices[0];
+	double		number = 0;
+
+	if (value->type == jbvString && value->val.string.len == strlen(choice) &&
+		memcmp(value->val.string.val, choice, value->val.string.len) == 0)
+		return 0;
+	if (value->type == jbvNumeric)
+		number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+													NumericGetDatum(value->val.numeric)));
+	if (!(number >= option->least && number <= option->most) || number != floor(number))
+		wrong_value(option, psprintf("an integer between %g and %g, or \"%s\"",
+									 option->least, option->most, choice));
+
+	return (int) number;
+}
+
 static int
 choice_of(const Option *option, const JsonbValue *value)
 {
@@ -215,6 +235,9 @@ read_value(const Option *option, JsonbValue *value, void *field)
 				*(int *) field = (int) number;
 				break;
 			}
+		case OPTION_COUNT:
+			*(int *) field = count_of(option, value);
+			break;
 		case OPTION_INTS:
 			*(IntList *) field = ints_of(option, value);
 			break;

@@ -21,6 +21,7 @@ typedef enum OptionType
 	OPTION_NUMBERS,				/* NumberMap, each number within least..most; or a choice */
 	OPTION_INTS,				/* IntList, each within least..most; one integer is a list of one */
 	OPTION_OBJECT,				/* const Jsonb *, an object */
+	OPTION_COUNT,				/* int, within least..most; or 0, of the only choice */
 } OptionType;
 
 /* A list of strings. */
