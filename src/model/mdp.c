@@ -46,6 +46,7 @@ mdp_options(const Jsonb *jsonb)
 		.iterations = 1000000,
 		.method = MDP_MODIFIED_POLICY,
 		.tolerance = 1e-11,
+		.work = "value_iteration",
 	};
 
 	options_read(jsonb, known, lengthof(known), &options);

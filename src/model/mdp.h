@@ -68,6 +68,7 @@ typedef struct MdpOptions
 	bool		quiet;
 	bool		steps;			/* all steps of the horizon */
 	double		tolerance;
+	const char *work;			/* for messages */
 } MdpOptions;
 
 /* What the best policy earns. */

@@ -171,7 +171,7 @@ evaluate(Work *work, const MdpOptions *options, bool end)
 
 	for (int sweep = 0; sweep < (options->method == MDP_POLICY ? options->iterations : SWEEPS); sweep++)
 	{
-		progress_say(work->progress, "value_iteration: sweep %d of a policy's evaluation", sweep + 1);
+		progress_say(work->progress, "%s: sweep %d of a policy's evaluation", options->work, sweep + 1);
 		follow(work);
 		if (options->method == MDP_POLICY &&
 			distance(work, end, &shift) <= enough(work, options->tolerance / 2))
@@ -210,7 +210,7 @@ work_init(Work *work, const Mdp *mdp, const MdpOptions *options, Progress *progr
  * so many iterations.
  */
 static bool
-find_lives(Work *work, int iterations)
+find_lives(Work *work, const MdpOptions *options)
 {
 	int			n = work->mdp->nstates;
 	Work		lives = *work;
@@ -221,11 +221,12 @@ find_lives(Work *work, int iterations)
 	lives.value = palloc_huge(double, n + 1);
 	lives.better = palloc_huge(double, n + 1);
 	memset(lives.value, 0, sizeof(double) * n);
-	for (int i = 0; i < iterations; i++)
+	for (int i = 0; i < options->iterations; i++)
 	{
 		double		missing = 0;
 
-		progress_say(work->progress, "value_iteration: iteration %d towards the time until the end", i + 1);
+		progress_say(work->progress, "%s: iteration %d towards the time until the end",
+					 options->work, i + 1);
 		improve(&lives, NULL);
 		for (int s = 0; s < n; s++)
 			missing = Max(missing, lives.better[s] - lives.value[s]);
@@ -299,7 +300,7 @@ mdp_finite(const Mdp *mdp, const MdpOptions *options, Progress *progress, MdpSte
 	work_init(&work, mdp, options, progress);
 	for (int at = options->horizon; at > 0; at--)
 	{
-		progress_say(progress, "value_iteration: step %d of %d", at, options->horizon);
+		progress_say(progress, "%s: step %d of %d", options->work, at, options->horizon);
 		if (step || at == 1)
 			conclude(&work, solution);
 		else
@@ -326,11 +327,11 @@ mdp_infinite(const Mdp *mdp, const MdpOptions *options, Progress *progress)
 
 	work_init(&work, mdp, options, progress);
 	if (options->discount == 1)
-		bounded = find_lives(&work, options->iterations);
+		bounded = find_lives(&work, options);
 	solution->error = INFINITY;
 	while (bounded && !solution->converged && solution->iterations < options->iterations)
 	{
-		progress_say(progress, "value_iteration: iteration %d, values are within %.3g",
+		progress_say(progress, "%s: iteration %d, values are within %.3g", options->work,
 					 solution->iterations + 1, solution->error);
 		improve(&work, NULL);
 		solution->iterations++;
