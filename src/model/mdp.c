@@ -43,9 +43,9 @@ mdp_options(const Jsonb *jsonb)
 {
 	MdpOptions	options = {
 		.discount = -1,
-		.iterations = 1000000,
+		.iterations = 100000,
 		.method = MDP_MODIFIED_POLICY,
-		.tolerance = 1e-11,
+		.tolerance = 1e-13,
 		.work = "value_iteration",
 	};
 

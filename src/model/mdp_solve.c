@@ -31,8 +31,7 @@ typedef struct Work
 	double	   *value;			/* (nstates) */
 	double	   *better;			/* (nstates) */
 	int64	   *best;			/* (nstates) */
-	double	   *life;			/* (nstates): at least the steps until the end, or NULL */
-	double		longest;		/* of them */
+	double		longest;		/* without a discount: at least the expected steps until the end */
 	Progress   *progress;
 } Work;
 
@@ -114,8 +113,8 @@ has_end(const Mdp *mdp)
 /*
  * How far "better" can be from the fixed point of the step that led to it
  * from "value".  With a discount these are MacQueen's bounds, and "shift" is
- * what puts states with offers in their middle; without, the step contracts
- * differences measured in steps until the end.
+ * what puts states with offers in their middle; without, a change can repeat
+ * in every step until the end.
  */
 static double
 distance(const Work *work, bool end, double *shift)
@@ -123,7 +122,6 @@ distance(const Work *work, bool end, double *shift)
 	double		low = end ? 0 : INFINITY;
 	double		high = end ? 0 : -INFINITY;
 	double		factor = work->discount / (1 - work->discount);
-	double		slope = 0;
 
 	*shift = 0;
 	for (int s = 0; s < work->mdp->nstates; s++)
@@ -132,11 +130,9 @@ distance(const Work *work, bool end, double *shift)
 
 		low = Min(low, change);
 		high = Max(high, change);
-		if (work->life)
-			slope = Max(slope, fabs(change) / work->life[s]);
 	}
-	if (work->life)
-		return slope * (work->longest - 1) * work->longest;
+	if (work->discount == 1)
+		return Max(high, -low) * (work->longest - 1);
 	*shift = factor * (low + high) / 2;
 
 	return factor * (high - low) / 2;
@@ -157,8 +153,7 @@ largest(const double *values, int n)
 static double
 enough(const Work *work, double tolerance)
 {
-	double		least = work->life ? ROUNDING * work->longest * work->longest :
-		ROUNDING / (1 - work->discount);
+	double		least = ROUNDING * (work->discount == 1 ? work->longest : 1 / (1 - work->discount));
 
 	return Max(tolerance, least) * largest(work->better, work->mdp->nstates);
 }
@@ -205,47 +200,46 @@ work_init(Work *work, const Mdp *mdp, const MdpOptions *options, Progress *progr
 }
 
 /*
- * Numbers w of at least 1 + the expected w of the next state, whatever the
- * offer: more than the steps until the end.  False if they are not found in
- * so many iterations.
+ * Without a discount: at least the expected steps until the end, whatever the
+ * offers.  It is the greatest of numbers w that are in each state 1 + the
+ * expected w of the next, or more.  False if there are none in so many
+ * iterations.
  */
 static bool
-find_lives(Work *work, const MdpOptions *options)
+find_longest(Work *work, const MdpOptions *options)
 {
 	int			n = work->mdp->nstates;
-	Work		lives = *work;
+	bool		found = false;
+	Work		steps = *work;
 
-	lives.reward = palloc_huge(double, work->mdp->npairs + 1);
+	steps.reward = palloc_huge(double, work->mdp->npairs + 1);
 	for (int64 pair = 0; pair < work->mdp->npairs; pair++)
-		lives.reward[pair] = 1;
-	lives.value = palloc_huge(double, n + 1);
-	lives.better = palloc_huge(double, n + 1);
-	memset(lives.value, 0, sizeof(double) * n);
-	for (int i = 0; i < options->iterations; i++)
+		steps.reward[pair] = 1;
+	steps.value = palloc_huge(double, n + 1);
+	steps.better = palloc_huge(double, n + 1);
+	memset(steps.value, 0, sizeof(double) * n);
+	for (int i = 0; i < options->iterations && !found; i++)
 	{
 		double		missing = 0;
 
 		progress_say(work->progress, "%s: iteration %d towards the time until the end",
 					 options->work, i + 1);
-		improve(&lives, NULL);
+		improve(&steps, NULL);
 		for (int s = 0; s < n; s++)
-			missing = Max(missing, lives.better[s] - lives.value[s]);
+			missing = Max(missing, steps.better[s] - steps.value[s]);
+		/* what misses at most this much does so no more when divided */
 		if (missing <= 0.5)
 		{
-			work->life = lives.value;
-			for (int s = 0; s < n; s++)
-			{
-				work->life[s] = Max(1, work->life[s] / (1 - missing));
-				work->longest = Max(work->longest, work->life[s]);
-			}
-			pfree(lives.better);
-			pfree(lives.reward);
-			return true;
+			work->longest = Max(1, largest(steps.value, n) / (1 - missing));
+			found = true;
 		}
-		take_better(&lives);
+		take_better(&steps);
 	}
+	pfree(steps.value);
+	pfree(steps.better);
+	pfree(steps.reward);
 
-	return false;
+	return found;
 }
 
 /* The values are final: what each offer is worth by them, and the best. */
@@ -287,8 +281,6 @@ work_done(Work *work)
 	pfree(work->value);
 	pfree(work->better);
 	pfree(work->best);
-	if (work->life)
-		pfree(work->life);
 }
 
 MdpSolution *
@@ -327,7 +319,7 @@ mdp_infinite(const Mdp *mdp, const MdpOptions *options, Progress *progress)
 
 	work_init(&work, mdp, options, progress);
 	if (options->discount == 1)
-		bounded = find_lives(&work, options);
+		bounded = find_longest(&work, options);
 	solution->error = INFINITY;
 	while (bounded && !solution->converged && solution->iterations < options->iterations)
 	{
