@@ -19,7 +19,7 @@ SELECT * FROM coupon.value_iteration('TABLE visits', '{"price": "high"}');
 SELECT * FROM coupon.value_iteration('TABLE visits', '{"steps": true}');
 SELECT * FROM coupon.value_iteration('TABLE visits', '{"tolerance": 0}');
 SELECT * FROM coupon.value_iteration('SELECT state, offer, coalesce(next_state, ''new'') AS next_state, probability, reward, cost FROM visits', '{"discount": 1}');
-SELECT count(*) FROM coupon.value_iteration('TABLE visits', '{"discount": 0.99, "iterations": 1}');
+SELECT count(*) FROM coupon.value_iteration('TABLE visits', '{"discount": 0.99, "iterations": 1, "method": "value"}');
 SELECT * FROM coupon.value_iteration('SELECT * FROM visits WHERE next_state IS NOT NULL');
 SELECT * FROM coupon.value_iteration('SELECT state, offer, next_state, 1.5 - probability AS probability, reward, cost FROM visits');
 SELECT * FROM coupon.value_iteration('SELECT state, offer, next_state, ''NaN''::float8 AS probability, reward, cost FROM visits');

@@ -44,7 +44,7 @@ mdp_options(const Jsonb *jsonb)
 	MdpOptions	options = {
 		.discount = -1,
 		.iterations = 100000,
-		.method = MDP_MODIFIED_POLICY,
+		.method = MDP_POLICY,
 		.tolerance = 1e-13,
 		.work = "value_iteration",
 	};

@@ -4,8 +4,8 @@
  *
  * The fixed point is sought by steps of two kinds: an improvement, which takes
  * the best offer in each state and says how far the values can be from the
- * truth, and sweeps that evaluate the policy just found.  No sweep is value
- * iteration, a few are modified policy iteration, and as many as it takes are
+ * truth, and an evaluation of the policy just found.  None is value iteration,
+ * a few sweeps are modified policy iteration, and solving for its values is
  * policy iteration.
  */
 #include "coupon.h"
@@ -15,7 +15,7 @@
 
 #include "miscadmin.h"
 
-#include "model/mdp.h"
+#include "model/mdp_evaluate.h"
 
 #define SWEEPS		20			/* of modified policy iteration */
 #define STRIDE		256			/* states between two looks at interrupts */
@@ -158,25 +158,26 @@ enough(const Work *work, double tolerance)
 	return Max(tolerance, least) * largest(work->better, work->mdp->nstates);
 }
 
-/* Evaluate the policy that improve() found: values come from "better". */
+/*
+ * Evaluate the policy that improve() found.  Policy iteration solves for its
+ * values; where that fails, and otherwise, a few sweeps come nearer to them.
+ */
 static void
-evaluate(Work *work, const MdpOptions *options, bool end)
+evaluate(Work *work, const MdpOptions *options)
 {
-	double		shift;
+	MdpPolicy	policy = {work->mdp, work->best, work->reward, work->discount};
+	double		target;
 
-	for (int sweep = 0; sweep < (options->method == MDP_POLICY ? options->iterations : SWEEPS); sweep++)
+	if (options->method == MDP_POLICY)
 	{
-		progress_say(work->progress, "%s: sweep %d of a policy's evaluation", options->work, sweep + 1);
-		follow(work);
-		if (options->method == MDP_POLICY &&
-			distance(work, end, &shift) <= enough(work, options->tolerance / 2))
-		{
-			for (int s = 0; s < work->mdp->nstates; s++)
-				if (work->best[s] >= 0)
-					work->better[s] += shift;
-			take_better(work);
+		target = enough(work, options->tolerance) / 4 *
+			(work->discount == 1 ? 1 / work->longest : 1 - work->discount);
+		if (mdp_evaluate(&policy, work->value, target, options, work->progress) <= target)
 			return;
-		}
+	}
+	for (int sweep = 0; sweep < SWEEPS; sweep++)
+	{
+		follow(work);
 		take_better(work);
 	}
 }
@@ -331,7 +332,7 @@ mdp_infinite(const Mdp *mdp, const MdpOptions *options, Progress *progress)
 		solution->converged = solution->error <= enough(&work, options->tolerance);
 		take_better(&work);
 		if (!solution->converged && options->method != MDP_VALUE)
-			evaluate(&work, options, end);
+			evaluate(&work, options);
 	}
 	for (int s = 0; s < mdp->nstates && solution->converged; s++)
 		if (mdp->pairs[s] < mdp->pairs[s + 1])
