@@ -7,16 +7,17 @@ OBJS  = src/coupon.o $(SQL) $(MODEL) $(PG) $(LIB)
 SQL   = $(addprefix src/sql/, \
 	allocation_rows_sql.o allocation_sql.o budget_sql.o candidate_columns_sql.o candidates_sql.o \
 	cost_sql.o curve_sql.o dose_sql.o evaluation_sql.o experiment_sql.o explain_sql.o \
-	frontier_sql.o hmm_model_sql.o hmm_policy_sql.o hmm_sql.o model_sql.o network_sql.o \
-	off_policy_sql.o offer_sql.o plan_sql.o policy_sql.o regression_sql.o rule_sql.o \
-	sample_size_sql.o selection_row_sql.o selection_sql.o \
+	frontier_sql.o hmm_fit_sql.o hmm_model_sql.o hmm_policy_sql.o hmm_sql.o model_sql.o \
+	network_sql.o off_policy_sql.o offer_sql.o plan_sql.o policy_sql.o regression_sql.o \
+	rule_sql.o sample_size_sql.o selection_row_sql.o selection_sql.o \
 	state_sql.o training_sql.o trees_sql.o uplift_sql.o)
 MODEL = $(addprefix src/model/, \
 	arms_state.o backprop.o base.o base_trees.o blocks.o budget.o calibration.o candidates.o \
 	causal_bins.o causal_forest.o causal_grow.o causal_options.o causal_split.o chain.o core.o \
 	cost_curve.o crossfit.o design.o dose.o dual.o elastic.o evaluation.o exact.o few.o folds.o \
-	frontier.o hmm.o hmm_chain.o hmm_describe.o hmm_options.o hmm_policy.o hull.o knapsack.o \
-	learner.o learner_forest.o learner_options.o learner_x.o \
+	frontier.o hmm.o hmm_chain.o hmm_counts.o hmm_data.o hmm_decode.o hmm_describe.o hmm_embed.o \
+	hmm_fit.o hmm_init.o hmm_options.o hmm_order.o hmm_policy.o hull.o knapsack.o learner.o \
+	learner_forest.o learner_options.o learner_x.o \
 	leftover.o linear.o linear_check.o linear_columns.o linear_design.o linear_merge.o \
 	linear_regions.o linear_state.o logit.o market.o master.o mdp.o mdp_evaluate.o mdp_solve.o \
 	moments.o moves.o multiple.o network.o network_model.o network_train.o off_policy.o open.o \
@@ -45,7 +46,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # Loops over the units of a network and the states of a chain go many at a time.
-src/model/backprop.o src/model/hmm_chain.o src/model/network.o: CFLAGS := $(CFLAGS) -O3 -fno-math-errno
+src/model/backprop.o src/model/hmm_chain.o src/model/hmm_counts.o src/model/hmm_decode.o src/model/network.o: CFLAGS := $(CFLAGS) -O3 -fno-math-errno
 
 # PGXS tracks headers only where the server was built to; so say it once.
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h)

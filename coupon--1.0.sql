@@ -834,6 +834,83 @@ COMMENT ON FUNCTION dose_responses(model, double precision[], double precision[]
 -- HMM: what clicks say about the customer
 --
 
+CREATE FUNCTION hmm_fit_add(internal, text[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_add(internal, text[], jsonb) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_add(internal, text[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_add(internal, text[]) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_add_inputs(internal, text[], text[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_add_inputs(internal, text[], text[], jsonb) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_combine(internal, internal) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_serial(internal) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_deserial(bytea, internal) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_final(internal) IS 'implementation of hmm_fit';
+
+CREATE AGGREGATE hmm_fit(symbols text[], options jsonb) (
+	SFUNC        = hmm_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = hmm_fit_final,
+	COMBINEFUNC  = hmm_fit_combine,
+	SERIALFUNC   = hmm_fit_serial,
+	DESERIALFUNC = hmm_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE hmm_fit(text[], jsonb)
+	IS 'hidden states behind sequences of clicks';
+
+CREATE AGGREGATE hmm_fit(symbols text[]) (
+	SFUNC        = hmm_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = hmm_fit_final,
+	COMBINEFUNC  = hmm_fit_combine,
+	SERIALFUNC   = hmm_fit_serial,
+	DESERIALFUNC = hmm_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE hmm_fit(text[])
+	IS 'hidden states behind sequences of clicks';
+
+CREATE AGGREGATE hmm_fit(symbols text[], inputs text[], options jsonb) (
+	SFUNC        = hmm_fit_add_inputs,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = hmm_fit_final,
+	COMBINEFUNC  = hmm_fit_combine,
+	SERIALFUNC   = hmm_fit_serial,
+	DESERIALFUNC = hmm_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE hmm_fit(text[], text[], jsonb)
+	IS 'hidden states behind sequences of clicks, moved by inputs such as coupons';
+
 CREATE FUNCTION hmm_model(start double precision[], transitions double precision[], emissions double precision[], symbols text[]) RETURNS model
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 
@@ -914,6 +991,78 @@ CREATE FUNCTION hmm_update(model model, belief double precision[], symbol text, 
 
 COMMENT ON FUNCTION hmm_update(model, double precision[], text, text)
 	IS 'the belief after one more click';
+
+CREATE FUNCTION hmm_next(
+	model model, symbols text[],
+	OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30 ROWS 5;
+
+COMMENT ON FUNCTION hmm_next(model, text[])
+	IS 'a row per symbol: how likely it is to be the next';
+
+CREATE FUNCTION hmm_next(
+	model model, symbols text[], inputs text[], input text,
+	OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30 ROWS 5;
+
+COMMENT ON FUNCTION hmm_next(model, text[], text[], text)
+	IS 'a row per symbol: how likely it is to be the next';
+
+CREATE FUNCTION hmm_next_from(
+	model model, belief double precision[],
+	OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 5;
+
+COMMENT ON FUNCTION hmm_next_from(model, double precision[])
+	IS 'a row per symbol: how likely it is to be the next, from a stored belief';
+
+CREATE FUNCTION hmm_next_from(
+	model model, belief double precision[], input text,
+	OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 5;
+
+COMMENT ON FUNCTION hmm_next_from(model, double precision[], text)
+	IS 'a row per symbol: how likely it is to be the next, from a stored belief';
+
+CREATE FUNCTION hmm_posterior(model model, symbols text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_posterior(model, text[])
+	IS 'the probabilities of the states at each step, all clicks known: steps x states';
+
+CREATE FUNCTION hmm_posterior(model model, symbols text[], inputs text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_posterior(model, text[], text[])
+	IS 'the probabilities of the states at each step, all clicks known: steps x states';
+
+CREATE FUNCTION hmm_decode(model model, symbols text[]) RETURNS integer[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_decode(model, text[])
+	IS 'the most probable sequence of states, numbered from 1 (Viterbi)';
+
+CREATE FUNCTION hmm_decode(model model, symbols text[], inputs text[]) RETURNS integer[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_decode(model, text[], text[])
+	IS 'the most probable sequence of states, numbered from 1 (Viterbi)';
+
+CREATE FUNCTION hmm_embedding(model model, symbols text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_embedding(model, text[])
+	IS 'the customer in numbers: own transitions and emissions, shrunk to those of the model, and the belief';
+
+CREATE FUNCTION hmm_embedding(model model, symbols text[], inputs text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_embedding(model, text[], text[])
+	IS 'the customer in numbers: own transitions and emissions, shrunk to those of the model, and the belief';
 
 --
 -- Allocation: who gets which offer under business rules

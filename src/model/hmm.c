@@ -103,6 +103,15 @@ hmm_impossible(const Hmm *hmm, const HmmSteps *steps, int64 step)
 					   symbol < hmm->nsymbols ? hmm->symbols->texts[symbol] : "", (long long) step + 1)));
 }
 
+void
+hmm_impossible_next(const Hmm *hmm, int symbol)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("symbol \"%s\" is impossible after this belief",
+					symbol < hmm->nsymbols ? hmm->symbols->texts[symbol] : "")));
+}
+
 double *
 hmm_belief(const Hmm *hmm, const double *given, int n)
 {

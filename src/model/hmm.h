@@ -119,6 +119,9 @@ extern void hmm_check_inputs(const Hmm *hmm, bool given);
 /* Raise the error of a sequence that the model has at step (from 0) as impossible. */
 pg_noreturn extern void hmm_impossible(const Hmm *hmm, const HmmSteps *steps, int64 step);
 
+/* Raise the error of a symbol that the model has as impossible after a belief. */
+pg_noreturn extern void hmm_impossible_next(const Hmm *hmm, int symbol);
+
 /* The padded form of the belief that a user gives; an error of what is none. */
 extern double *hmm_belief(const Hmm *hmm, const double *given, int n);
 
@@ -127,6 +130,17 @@ extern void hmm_stationary(const Hmm *hmm, int input, double *share);
 
 /* The probabilities of the next symbol, (nsymbols), from states that are (stride). */
 extern void hmm_symbols_of(const Hmm *hmm, const double *states, int input, double *probabilities);
+
+/* How many numbers hmm_embed() gives. */
+extern int64 hmm_embedding_length(const Hmm *hmm);
+
+/*
+ * A customer's own transitions and emissions, (1 or ninputs, nstates,
+ * nstates) and (1 or ninputs, nstates, nsymbols): expected counts and, worth
+ * "shrinkage" steps, the row of the model; and behind them the belief after
+ * the last step.
+ */
+extern void hmm_embed(const Hmm *hmm, const HmmSteps *steps, double *embedding);
 
 extern void hmm_pack(StringInfo to, const Hmm *hmm);
 extern void *hmm_unpack(Reader *from, int version);

@@ -7,35 +7,11 @@
  * its section V.A: every belief sums to 1, and the scales multiply to the
  * probability of the sequence.  Where inputs choose the matrices: Bengio and
  * Frasconi, "An input output HMM architecture", NIPS 7, 1995.
- *
- * Long sequences go in blocks: only the belief before each block is kept on
- * the way forward, and the beliefs within it are computed again on the way back.
  */
 #include "coupon.h"
 
 #include "miscadmin.h"
-#include "utils/memutils.h"
-
-#include "model/hmm_chain.h"
-
-#define FOR_EACH_CPU __attribute__((target_clones("default", "arch=x86-64-v3")))
-#define INLINE static inline __attribute__((always_inline))
-
-/* Four numbers of a row, wherever it lies. */
-typedef double Four __attribute__((vector_size(32), aligned(8), may_alias));
-
-#define FOUR(at) (*(Four *) (at))
-#define FOUR_OF(at) (*(const Four *) (at))
-
-struct HmmRoom
-{
-	double	   *alpha;			/* (HMM_BLOCK + 1, stride): the belief before the block and those of its steps */
-	double	   *w;				/* (HMM_BLOCK, stride): what a step says about the state in which it is made */
-	double	   *inverse;		/* (HMM_BLOCK): one over the probability of each step */
-	double	   *beta;			/* (stride) */
-	double	   *before;			/* (nbefore, stride): beliefs before the second block and those that follow */
-	int64		nbefore;
-};
+#include "model/hmm_kernel.h"
 
 HmmChain *
 hmm_chain_make(int nstates, int nsymbols, int ninputs, bool by_input)
@@ -79,61 +55,6 @@ hmm_chain_set(HmmChain *chain, const double *start, const double *transitions, c
 				hmm_chain_emission(chain, u, o)[i] = emissions[((Size) u * n + i) * chain->nsymbols + o];
 			hmm_chain_emission(chain, u, chain->nsymbols)[i] = 1;
 		}
-}
-
-/* out = v'M, (P) and (P, P). */
-INLINE void
-times(const double *v, const double *M, double *out, int P)
-{
-	if (P == 4)
-	{
-		FOUR(out) = (v[0] * FOUR_OF(M) + v[1] * FOUR_OF(M + 4)) + (v[2] * FOUR_OF(M + 8) + v[3] * FOUR_OF(M + 12));
-		return;
-	}
-	for (int j = 0; j < P; j += 8)
-	{
-		/* even and odd rows for themselves: shorter chains */
-		Four		sum[4] = {{0}, {0}, {0}, {0}};
-
-		for (int i = 0; i < P; i += 2)
-		{
-			sum[0] += v[i] * FOUR_OF(M + i * P + j);
-			sum[1] += v[i] * FOUR_OF(M + i * P + j + 4);
-			sum[2] += v[i + 1] * FOUR_OF(M + (i + 1) * P + j);
-			sum[3] += v[i + 1] * FOUR_OF(M + (i + 1) * P + j + 4);
-		}
-		FOUR(out + j) = sum[0] + sum[2];
-		FOUR(out + j + 4) = sum[1] + sum[3];
-	}
-}
-
-/* states *= emission, scaled to sum to 1; returns the sum there was. */
-INLINE double
-observe(double *states, const double *emission, int P)
-{
-	Four		sum = {0};
-	double		total;
-	double		inverse;
-
-	for (int j = 0; j < P; j += 4)
-	{
-		Four		joint = FOUR(states + j) * FOUR_OF(emission + j);
-
-		FOUR(states + j) = joint;
-		sum += joint;
-	}
-	total = (sum[0] + sum[2]) + (sum[1] + sum[3]);
-	inverse = 1 / total;
-	for (int j = 0; j < P; j += 4)
-		FOUR(states + j) *= inverse;
-
-	return total;
-}
-
-static inline int
-input_of(const HmmSteps *steps, int64 t)
-{
-	return steps->inputs ? steps->inputs[t] : 0;
 }
 
 INLINE int64

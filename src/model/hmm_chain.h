@@ -91,10 +91,10 @@ extern void hmm_predict(const HmmChain *chain, const double *belief, int input, 
 /* Take a symbol into account: states becomes a belief.  Returns its probability; 0 leaves nothing. */
 extern double hmm_observe(const HmmChain *chain, double *states, int input, int symbol);
 
-/* What hmm_count_steps() works with. */
+/* What hmm_count_steps() works with, for sequences of up to so many steps. */
 typedef struct HmmRoom HmmRoom;
 
-extern HmmRoom *hmm_room_make(const HmmChain *chain);
+extern HmmRoom *hmm_room_make(const HmmChain *chain, int64 longest);
 
 /*
  * Add a sequence's expected counts to "counts", unless NULL; and put the
@@ -109,6 +109,24 @@ extern void hmm_counts_clear(const HmmChain *chain, HmmCounts *counts);
 
 /* The counts of transitions are complete: multiply with the chain's A. */
 extern void hmm_counts_end(const HmmChain *chain, HmmCounts *counts);
+
+/* The logarithms of a chain's probabilities, in its shapes. */
+typedef struct HmmLogs
+{
+	const HmmChain *chain;
+	double	   *start;
+	double	   *A;
+	double	   *B;
+} HmmLogs;
+
+extern HmmLogs *hmm_logs_make(const HmmChain *chain);
+
+/*
+ * The most probable states (n), from 0, and the logarithm of the probability
+ * of these and the symbols; of equals, the lower state.  -infinity of what is
+ * impossible, where the states mean nothing.
+ */
+extern double hmm_viterbi(const HmmLogs *logs, const HmmSteps *steps, uint8 *states);
 
 static inline void
 log_product(LogProduct *to, double factor)

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "miscadmin.h"
 #include "utils/json.h"
 
 #include "model/hmm.h"
@@ -26,6 +27,7 @@ hmm_stationary(const Hmm *hmm, int input, double *share)
 			P[i * n + j] = 0.5 * (hmm_transition_row(hmm, input, i)[j] + (i == j));
 	for (int k = 0; k < SQUARINGS; k++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < n; i++)
 		{
 			double		sum = 0;

@@ -47,11 +47,11 @@ HmmOptions
 hmm_options(const Jsonb *jsonb)
 {
 	HmmOptions	options = {
-		.states = 3,
+		.states = -1,
 		.max_states = 6,
 		.restarts = 5,
 		.iterations = 500,
-		.tolerance = 1e-6,
+		.tolerance = 1e-7,
 		.smoothing = 0.1,
 		.shrinkage = SHRINKAGE,
 	};

@@ -9,9 +9,11 @@
 
 #include "pg/options.h"
 
+#define HMM_STATES	3			/* when nothing says how many */
+
 typedef struct HmmOptions
 {
-	int			states;			/* 0: as many as the least BIC asks for */
+	int			states;			/* 0: as many as the least BIC asks for; -1: not given */
 	int			max_states;		/* then */
 	int			restarts;
 	int			iterations;
