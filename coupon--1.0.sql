@@ -2527,3 +2527,45 @@ CREATE FUNCTION sample_size_rates(control_rate double precision, treated_rate do
 
 COMMENT ON FUNCTION sample_size_rates(double precision, double precision, jsonb)
 	IS 'rows that ab_test needs to tell two rates apart';
+
+--
+-- Policy: the best offers over many steps
+--
+
+CREATE FUNCTION value_iteration(
+	mdp text, options jsonb,
+	OUT state text, OUT offer text, OUT value double precision, OUT q double precision,
+	OUT is_best boolean, OUT step integer
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION value_iteration(text, jsonb)
+	IS 'the best offer in each state of a query that returns transitions, their probabilities, rewards and costs: Bellman equation with a discount or a horizon';
+
+CREATE FUNCTION value_iteration(
+	mdp text,
+	OUT state text, OUT offer text, OUT value double precision, OUT q double precision,
+	OUT is_best boolean, OUT step integer
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION value_iteration(text)
+	IS 'the best offer in each state of a query that returns transitions, their probabilities, rewards and costs: Bellman equation with a discount of 0.9';
+
+CREATE FUNCTION hmm_policy(
+	model model, belief double precision[], margins jsonb, options jsonb,
+	OUT offer text, OUT q double precision, OUT expected_cost double precision, OUT gain double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 3;
+
+COMMENT ON FUNCTION hmm_policy(model, double precision[], jsonb, jsonb)
+	IS 'what each offer is worth in the long run to a customer of this belief, what it costs now, and its gain over no offer: candidates for allocate';
+
+CREATE FUNCTION hmm_policy(
+	model model, belief double precision[], margins jsonb,
+	OUT offer text, OUT q double precision, OUT expected_cost double precision, OUT gain double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 3;
+
+COMMENT ON FUNCTION hmm_policy(model, double precision[], jsonb)
+	IS 'what each offer is worth in the long run to a customer of this belief, and its gain over no offer';

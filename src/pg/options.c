@@ -362,7 +362,7 @@ options_text(const Jsonb *options)
 }
 
 int
-options_numbers(const char *option, const Jsonb *object, char ***names, double **numbers)
+options_numbers(const char *what, const Jsonb *object, char ***names, double **numbers)
 {
 	JsonbIterator *it = JsonbIteratorInit((JsonbContainer *) &object->root);
 	int			n = 0;
@@ -378,7 +378,7 @@ options_numbers(const char *option, const Jsonb *object, char ***names, double *
 		(*names)[n] = pnstrdup(value.val.string.val, value.val.string.len);
 		JsonbIteratorNext(&it, &value, true);
 		if (value.type != jbvNumeric)
-			bad_argument("option \"%s\" must have a number for \"%s\"", option, (*names)[n]);
+			bad_argument("%s must have a number for \"%s\"", what, (*names)[n]);
 		(*numbers)[n++] = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 															 NumericGetDatum(value.val.numeric)));
 	}

@@ -78,10 +78,10 @@ extern const Jsonb *options_arg(FunctionCallInfo fcinfo, int i);
 extern char *options_text(const Jsonb *options);
 
 /*
- * The members of an object that an option holds, each a number: how many, and
- * their names and numbers, palloc'd.
+ * The members of an object, each a number: how many, and their names and
+ * numbers, palloc'd.  Errors call the object "what".
  */
-extern int	options_numbers(const char *option, const Jsonb *object, char ***names, double **numbers);
+extern int	options_numbers(const char *what, const Jsonb *object, char ***names, double **numbers);
 
 /* From the text form. */
 extern const Jsonb *jsonb_of_text(const char *json);
