@@ -7,6 +7,7 @@
 
 #include "model/arms_state.h"
 #include "model/dose.h"
+#include "model/graph_model.h"
 #include "model/linear_state.h"
 #include "model/network_model.h"
 #include "model/off_policy.h"
@@ -31,6 +32,7 @@ const ModelType model_types[] = {
 	{MODEL_TREES, "trees", 1, trees_unpack, trees_describe, trees_trace},
 	{MODEL_NETWORK, "network", 1, network_unpack, network_describe, network_trace},
 	{MODEL_DOSE, "dose", 1, dose_unpack, dose_describe, NULL},
+	{MODEL_GRAPH, "graph", 1, graph_unpack, graph_describe, graph_trace},
 	{0}
 };
 

@@ -26,6 +26,7 @@ typedef enum ModelKind
 	MODEL_TREES = 5,
 	MODEL_NETWORK = 6,
 	MODEL_DOSE = 7,
+	MODEL_GRAPH = 9,
 } ModelKind;
 
 typedef struct Model
