@@ -49,7 +49,7 @@ graph_options(const Jsonb *jsonb)
 		.layers = 2,
 		.power = 4,
 		.relation_weights = {.choice = 0},
-		.learning_rate = 0.05,
+		.learning_rate = 0.02,
 		.penalty = 1,
 		.holdout = 0.1,
 		.recall_at = 20,

@@ -129,11 +129,6 @@ graph_refine(const Graph *graph, const bool *left_out, const Adjacency *S, const
 		graph_layers(S, options->layers, k, u.gradient, p.gradient, NULL);
 		adam_step(u.first, u.gradient, u.moment, u.second, u.n, step, rate, options->penalty);
 		adam_step(p.first, p.gradient, p.moment, p.second, p.n, step, rate, options->penalty);
-		if (!isfinite(loss[step - 1]) || !isfinite(sum_of_squares(&u) + sum_of_squares(&p)))
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("%s: embeddings diverged in step %d", part, step),
-					 errhint("Lower option \"learning_rate\", which is %g.", options->learning_rate)));
 	}
 	side_free(&u);
 	side_free(&p);

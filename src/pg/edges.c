@@ -52,7 +52,7 @@ edges_add(Edges *edges, const text *customer, const text *product, const text *a
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("weight must not be negative, but is %s", float8out_internal(weight)),
-				 errhint("Give what drives customers away an action of its own, or leave it out.")));
+				 errhint("Leave edges of dislike out, or make them an action of their own.")));
 	if (weight == 0)
 	{
 		edges->zeros++;
