@@ -1,7 +1,8 @@
 # Speaks TAP; test/graph.t runs it.
-import json, subprocess
+import json
 import numpy as np
 from scipy.optimize import minimize
+from peer import MASK, bits, ok, plan, psql, uniform
 
 # products are few enough for singular vectors without random numbers in "few", not in "many"
 TABLE = '''CREATE TEMP TABLE few AS
@@ -11,45 +12,17 @@ CREATE TEMP TABLE many AS
 SELECT 'c' || u AS c, 'p' || CASE WHEN h % 10 < 7 THEN u % 20 * 10 + h / 10 % 10 ELSE h / 10 % 200 END AS p, (ARRAY['view', 'buy'])[1 + h / 1000 % 2] AS a, 1 AS w
 FROM (SELECT u, abs(hashint4(u * 100 + e)) AS h FROM generate_series(1, 400) u, generate_series(1, 15) e) x;
 '''
-MASK = (1 << 64) - 1
 HOLDOUT, INNER, INNER_OTHERS = 0x686f6c646f757400, 0x696e6e6572000000, 0x696e6e6f74686572
 SCALE, STEP = 0x7363616c65000000, 0x7374657000000000
-number = 0
 
 
-def ok(good, name):
-    global number
-    number += 1
-    print('%s %d - %s' % ('ok' if good else 'not ok', number, name))
-
-
-def psql(script):
-    done = subprocess.run(['psql', '-qAtX', '-d', 'test', '-v', 'ON_ERROR_STOP=1'], input=TABLE + script,
-                          text=True, capture_output=True)
-    if done.returncode:
-        print('Bail out! ' + done.stderr)
-        raise SystemExit(1)
-    return [json.loads(line) for line in done.stdout.strip().split('\n')]
-
-
-def mix(z):
-    z = (z + 0x9e3779b97f4a7c15) & MASK
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 & MASK
-    z = (z ^ z >> 27) * 0x94d049bb133111eb & MASK
-    return z ^ z >> 31
-
-
-def bits(seed, identity, n):
-    return mix(mix(mix(seed) ^ identity) ^ n)
-
-
-def uniform(seed, identity, n):
-    return ((bits(seed, identity, n) >> 12) + 0.5) / 2 ** 52
+def values(script):
+    return [json.loads(line) for line in psql(TABLE + script)]
 
 
 class Graph:
     def __init__(self, table):
-        rows = psql("SELECT jsonb_agg(jsonb_build_array(c, p, a, w)) FROM %s" % table)[0]
+        rows = values("SELECT jsonb_agg(jsonb_build_array(c, p, a, w)) FROM %s" % table)[0]
         self.customers = sorted({row[0] for row in rows})
         self.products = sorted({row[1] for row in rows})
         self.actions = sorted({row[2] for row in rows})
@@ -57,7 +30,7 @@ class Graph:
         for c, p, a, w in rows:
             self.A[self.actions.index(a), self.customers.index(c), self.products.index(p)] += w
         self.pairs = [tuple(pair) for pair in np.argwhere(self.A.sum(0) > 0)]
-        hashes = dict(psql("SELECT jsonb_agg(jsonb_build_array(name, hashtextextended(name, 0)::text)) FROM (SELECT c AS name FROM %s UNION SELECT p FROM %s) x" % (table, table))[0])
+        hashes = dict(values("SELECT jsonb_agg(jsonb_build_array(name, hashtextextended(name, 0)::text)) FROM (SELECT c AS name FROM %s UNION SELECT p FROM %s) x" % (table, table))[0])
         self.hash = lambda name: int(hashes[name]) & MASK
 
     # pairs left out: each customer keeps one
@@ -159,7 +132,7 @@ def close(got, want, tolerance):
 
 
 def fitted(table, options, graph):
-    out = psql('''CREATE TEMP TABLE m AS SELECT coupon.graph_fit(c, p, a, w, '%s') AS m FROM %s;
+    out = values('''CREATE TEMP TABLE m AS SELECT coupon.graph_fit(c, p, a, w, '%s') AS m FROM %s;
     SELECT coupon.describe(m) FROM m;
     SELECT jsonb_agg(coupon.graph_customer(m, c) ORDER BY c COLLATE "C") FROM m, (SELECT DISTINCT c FROM %s) x;
     SELECT jsonb_agg(coupon.graph_product(m, p) ORDER BY p COLLATE "C") FROM m, (SELECT DISTINCT p FROM %s) x;
@@ -258,4 +231,4 @@ U, s, V, u0, p0 = factors(graph, S, 20, 2)
 u, p, _ = layers(S, 2, u0, p0)
 ok(close(np.array(described['singular_values']) / s, np.ones(20), 1e-4), 'singular values by random projections')
 ok(close(np.array(customers) @ np.array(products).T, u @ p.T, 1e-3), 'and the scores of all pairs')
-print('1..%d' % number)
+plan()

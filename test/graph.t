@@ -7,4 +7,4 @@ if ! /usr/bin/python3 -c 'import numpy, scipy' 2>/dev/null; then
 	echo '1..0 # SKIP no python3-scipy'
 	exit
 fi
-exec /usr/bin/python3 test/graph.py
+exec /usr/bin/python3 -B test/graph.py

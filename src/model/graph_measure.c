@@ -86,7 +86,7 @@ measure_customer(Measurer *measurer, int customer, float *scores)
 
 		count_above(scores, graph->products.n, held[i], &above, &same);
 		for (int64 j = 0; j < n; j++)
-			before += held[j] > held[i] || (held[j] == held[i] && j < i);
+			before += held[j] > held[i] || (j < i && held[j] == held[i]);
 		/* a tie with others is lost */
 		found += above + same + before < measurer->options->recall_at;
 		if (candidates > 0)

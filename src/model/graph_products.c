@@ -170,39 +170,37 @@ chunk_end(const Adjacency *S, int begin, int k)
 	return end;
 }
 
-void
-adjacency_times(const Adjacency *S, const float *X, int k, float *Y)
+typedef void (*Kernel) (const Adjacency *S, int begin, int end, const float *from, int k, float *to);
+
+static void
+for_all_customers(const Adjacency *S, Kernel kernel, const float *from, int k, float *to)
 {
 	for (int begin = 0, end; begin < S->customers; begin = end)
 	{
 		CHECK_FOR_INTERRUPTS();
 		end = chunk_end(S, begin, k);
-		gather(S, begin, end, X, k, Y);
+		kernel(S, begin, end, from, k, to);
 	}
+}
+
+void
+adjacency_times(const Adjacency *S, const float *X, int k, float *Y)
+{
+	for_all_customers(S, gather, X, k, Y);
 }
 
 void
 adjacency_transposed_times(const Adjacency *S, const float *Y, int k, float *X)
 {
 	memset(X, 0, sizeof(float) * S->products * k);
-	for (int begin = 0, end; begin < S->customers; begin = end)
-	{
-		CHECK_FOR_INTERRUPTS();
-		end = chunk_end(S, begin, k);
-		scatter(S, begin, end, Y, k, X);
-	}
+	for_all_customers(S, scatter, Y, k, X);
 }
 
 void
 adjacency_gram_times(const Adjacency *S, const float *X, int k, float *Z)
 {
 	memset(Z, 0, sizeof(float) * S->products * k);
-	for (int begin = 0, end; begin < S->customers; begin = end)
-	{
-		CHECK_FOR_INTERRUPTS();
-		end = chunk_end(S, begin, k);
-		gather_scatter(S, begin, end, X, k, Z);
-	}
+	for_all_customers(S, gather_scatter, X, k, Z);
 }
 
 FOR_EACH_CPU
