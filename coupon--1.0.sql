@@ -1690,6 +1690,98 @@ COMMENT ON FUNCTION hmm_embedding(model, text[], text[])
 	IS 'the customer in numbers: own transitions and emissions, shrunk to those of the model, and the belief';
 
 --
+-- Graph: who is near to what
+--
+
+CREATE FUNCTION graph_fit_add(internal, text, text, text, double precision, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_add(internal, text, text, text, double precision, jsonb) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_add(internal, text, text, text, double precision) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_add(internal, text, text, text, double precision) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_combine(internal, internal) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_serial(internal) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_deserial(bytea, internal) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_final(internal) IS 'implementation of graph_fit';
+
+CREATE AGGREGATE graph_fit(customer text, product text, action text, weight double precision, options jsonb) (
+	SFUNC        = graph_fit_add,
+	STYPE        = internal,
+	SSPACE       = 131072,
+	FINALFUNC    = graph_fit_final,
+	COMBINEFUNC  = graph_fit_combine,
+	SERIALFUNC   = graph_fit_serial,
+	DESERIALFUNC = graph_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE graph_fit(text, text, text, double precision, jsonb)
+	IS 'embeddings of customers and products, from what customers did with products';
+
+CREATE AGGREGATE graph_fit(customer text, product text, action text, weight double precision) (
+	SFUNC        = graph_fit_add,
+	STYPE        = internal,
+	SSPACE       = 131072,
+	FINALFUNC    = graph_fit_final,
+	COMBINEFUNC  = graph_fit_combine,
+	SERIALFUNC   = graph_fit_serial,
+	DESERIALFUNC = graph_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE graph_fit(text, text, text, double precision)
+	IS 'embeddings of customers and products, from what customers did with products';
+
+CREATE FUNCTION graph_customer(model model, customer text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_customer(model, text)
+	IS 'the embedding of a customer of the fit; NULL for others';
+
+CREATE FUNCTION graph_product(model model, product text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_product(model, text)
+	IS 'the embedding of a product; NULL for one that the fit has not seen';
+
+CREATE FUNCTION graph_score(model model, customer text, product text) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_score(model, text, text)
+	IS 'how much a product is a customer''s: the product of their embeddings; NULL if the fit has not seen one of them';
+
+CREATE FUNCTION graph_new_customer(model model, products text[], actions text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION graph_new_customer(model, text[], text[])
+	IS 'the embedding of any customer, from what this customer did with which products';
+
+CREATE FUNCTION graph_similar(model model, product text, k integer, OUT product text, OUT similarity double precision) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10;
+
+COMMENT ON FUNCTION graph_similar(model, text, integer)
+	IS 'a row per product: the k that are most similar to a product, by the cosine of their embeddings';
+
+--
 -- Allocation: who gets which offer under business rules
 --
 

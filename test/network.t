@@ -8,4 +8,4 @@ if ! /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
 	echo '1..0 # SKIP no python3-numpy'
 	exit
 fi
-exec /usr/bin/python3 test/network.py
+exec /usr/bin/python3 -B test/network.py

@@ -18,6 +18,11 @@
 #define LIBRARY		"libopenblas.so.0"
 #define THREADS		"OPENBLAS_NUM_THREADS"
 
+/* LAPACK's, as Fortran calls it. */
+typedef void (*Dsyevd) (const char *job, const char *triangle, const int *n, double *A, const int *lda,
+						double *values, double *work, const int *nwork, int *iwork, const int *niwork,
+						int *info, size_t job_length, size_t triangle_length);
+
 static struct
 {
 	bool		loaded;
@@ -25,6 +30,7 @@ static struct
 	__typeof__(cblas_dsyr) *dsyr;
 	__typeof__(cblas_dgemv) *dgemv;
 	__typeof__(cblas_sgemm) *sgemm;
+	Dsyevd		dsyevd;
 }			blas;
 
 static void *
@@ -69,6 +75,7 @@ load(void)
 	blas.dsyr = routine(library, "cblas_dsyr");
 	blas.dgemv = routine(library, "cblas_dgemv");
 	blas.sgemm = routine(library, "cblas_sgemm");
+	blas.dsyevd = (Dsyevd) routine(library, "dsyevd_");
 	blas.loaded = true;
 }
 
@@ -126,4 +133,24 @@ blas_right_transposed(const float *A, const float *B, int m, int n, int k, float
 {
 	ready();
 	blas.sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, k, n, 1, A, n, B, n, 0, C, k);
+}
+
+void
+blas_eigen(double *A, int n, double *values)
+{
+	int			nwork = 1 + 6 * n + 2 * n * n;
+	int			niwork = 3 + 5 * n;
+	double	   *work = palloc_array(double, nwork);
+	int		   *iwork = palloc_array(int, niwork);
+	int			info;
+
+	ready();
+	/* columns are rows there: the upper triangle is the lower one */
+	blas.dsyevd("V", "L", &n, A, &n, values, work, &nwork, iwork, &niwork, &info, 1, 1);
+	if (info != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+				 errmsg("eigenvalues of a matrix were not found")));
+	pfree(work);
+	pfree(iwork);
 }

@@ -29,4 +29,10 @@ extern void blas_left_transposed_add(const float *A, const float *B, int m, int 
 /* C (m, k) = A B', A (m, n), B (k, n). */
 extern void blas_right_transposed(const float *A, const float *B, int m, int n, int k, float *C);
 
+/*
+ * Eigenvalues (n) of a symmetric matrix, rising, and in place of its upper
+ * triangle the vectors of length 1, one row after another.
+ */
+extern void blas_eigen(double *A, int n, double *values);
+
 #endif							/* COUPON_BLAS_H */

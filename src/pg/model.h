@@ -27,6 +27,7 @@ typedef enum ModelKind
 	MODEL_NETWORK = 6,
 	MODEL_DOSE = 7,
 	MODEL_HMM = 8,
+	MODEL_GRAPH = 9,
 } ModelKind;
 
 typedef struct Model
