@@ -831,6 +831,233 @@ COMMENT ON FUNCTION dose_responses(model, double precision[], double precision[]
 	IS 'a row per dose: expected outcome, its standard error, and whether the dose is outside of those seen';
 
 --
+-- Bandit: how deep a discount, learned while it is given
+--
+
+CREATE FUNCTION rbf(depth double precision, centres double precision[], alpha double precision) RETURNS double precision[]
+	AS 'MODULE_PATHNAME', 'encoding_rbf' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION rbf(double precision, double precision[], double precision)
+	IS 'exp(-alpha (depth - centre)^2) of each centre: a smooth encoding of a depth';
+
+CREATE FUNCTION one_hot(category text, categories text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME', 'encoding_one_hot' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION one_hot(text, text[])
+	IS '1 at the place of the category among all, else 0';
+
+CREATE FUNCTION cross(a double precision[], b double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME', 'encoding_cross' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION cross(double precision[], double precision[])
+	IS 'all products of an element of a and one of b: those of the first of a come first';
+
+CREATE FUNCTION bayes_fit_add(state, double precision, double precision[], jsonb) RETURNS state
+	AS 'MODULE_PATHNAME', 'bayes_fit_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_fit_add(state, double precision, double precision[], jsonb) IS 'implementation of bayes_fit';
+
+CREATE FUNCTION bayes_fit_add(state, double precision, double precision[]) RETURNS state
+	AS 'MODULE_PATHNAME', 'bayes_fit_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_fit_add(state, double precision, double precision[]) IS 'implementation of bayes_fit';
+
+CREATE FUNCTION bayes_fit_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_fit_combine(state, state) IS 'implementation of bayes_fit';
+
+CREATE FUNCTION bayes_fit_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_fit_compact(state) IS 'implementation of bayes_fit_state';
+
+CREATE FUNCTION bayes_fit_final(state) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_fit_final(state) IS 'implementation of bayes_fit';
+
+CREATE FUNCTION bayes_merge_add(state, model) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_merge_add(state, model) IS 'implementation of bayes_merge';
+
+CREATE AGGREGATE bayes_fit(outcome double precision, x double precision[], options jsonb) (
+	SFUNC        = bayes_fit_add,
+	STYPE        = state,
+	SSPACE       = 16384,
+	FINALFUNC    = bayes_fit_final,
+	COMBINEFUNC  = bayes_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE bayes_fit(double precision, double precision[], jsonb)
+	IS 'Bayesian linear regression of an outcome: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE bayes_fit(outcome double precision, x double precision[]) (
+	SFUNC        = bayes_fit_add,
+	STYPE        = state,
+	SSPACE       = 16384,
+	FINALFUNC    = bayes_fit_final,
+	COMBINEFUNC  = bayes_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE bayes_fit(double precision, double precision[])
+	IS 'Bayesian linear regression of an outcome: one pass, in memory that does not grow with the rows';
+
+CREATE AGGREGATE bayes_fit_state(outcome double precision, x double precision[], options jsonb) (
+	SFUNC        = bayes_fit_add,
+	STYPE        = state,
+	SSPACE       = 16384,
+	FINALFUNC    = bayes_fit_compact,
+	COMBINEFUNC  = bayes_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE bayes_fit_state(double precision, double precision[], jsonb)
+	IS 'the state of bayes_fit, to be stored and merged later';
+
+CREATE AGGREGATE bayes_fit_state(outcome double precision, x double precision[]) (
+	SFUNC        = bayes_fit_add,
+	STYPE        = state,
+	SSPACE       = 16384,
+	FINALFUNC    = bayes_fit_compact,
+	COMBINEFUNC  = bayes_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE bayes_fit_state(double precision, double precision[])
+	IS 'the state of bayes_fit, to be stored and merged later';
+
+CREATE AGGREGATE bayes_fit_state(state state) (
+	SFUNC        = bayes_fit_combine,
+	STYPE        = state,
+	SSPACE       = 16384,
+	FINALFUNC    = bayes_fit_compact,
+	COMBINEFUNC  = bayes_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE bayes_fit_state(state)
+	IS 'states of bayes_fit rolled up to one';
+
+CREATE AGGREGATE bayes_fit_merge(state state) (
+	SFUNC        = bayes_fit_combine,
+	STYPE        = state,
+	SSPACE       = 16384,
+	FINALFUNC    = bayes_fit_final,
+	COMBINEFUNC  = bayes_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE bayes_fit_merge(state)
+	IS 'the model that bayes_fit returns, from its states';
+
+CREATE AGGREGATE bayes_merge(model model) (
+	SFUNC        = bayes_merge_add,
+	STYPE        = state,
+	SSPACE       = 16384,
+	FINALFUNC    = bayes_fit_final,
+	COMBINEFUNC  = bayes_fit_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE bayes_merge(model)
+	IS 'the model of the rows of all models: the prior counts once';
+
+CREATE FUNCTION bayes_unmerge(model model, part model) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_unmerge(model, model)
+	IS 'the model without the rows of one that was merged into it';
+
+CREATE FUNCTION bayes_decay(model model, factor double precision) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_decay(model, double precision)
+	IS 'the model with every row weighing factor times as much: it forgets';
+
+CREATE FUNCTION bayes_update(model model, outcome double precision, x double precision[]) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION bayes_update(model, double precision, double precision[])
+	IS 'the model after one more row';
+
+CREATE FUNCTION bayes_mean(model model, x double precision[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+
+COMMENT ON FUNCTION bayes_mean(model, double precision[])
+	IS 'the expected outcome';
+
+CREATE FUNCTION bayes_means(model model, xs double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION bayes_means(model, double precision[])
+	IS 'the expected outcome of each row of xs';
+
+CREATE FUNCTION bayes_sd(model model, x double precision[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION bayes_sd(model, double precision[])
+	IS 'the standard deviation of the expected outcome, which shrinks with exposure';
+
+CREATE FUNCTION bayes_sds(model model, xs double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 80;
+
+COMMENT ON FUNCTION bayes_sds(model, double precision[])
+	IS 'the standard deviation of the expected outcome of each row of xs';
+
+CREATE FUNCTION bayes_predictive_sd(model model, x double precision[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION bayes_predictive_sd(model, double precision[])
+	IS 'the standard deviation of a new outcome: with the noise';
+
+CREATE FUNCTION bayes_quantile(model model, x double precision[], p double precision) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION bayes_quantile(model, double precision[], double precision)
+	IS 'a quantile of the expected outcome: its upper confidence bound';
+
+CREATE FUNCTION bayes_quantiles(model model, xs double precision[], p double precision) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 80;
+
+COMMENT ON FUNCTION bayes_quantiles(model, double precision[], double precision)
+	IS 'a quantile of the expected outcome of each row of xs';
+
+CREATE FUNCTION bayes_predictive_quantile(model model, x double precision[], p double precision) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION bayes_predictive_quantile(model, double precision[], double precision)
+	IS 'a quantile of a new outcome: with the noise';
+
+CREATE FUNCTION bayes_draw(model model, x double precision[], seed bigint, draw text) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION bayes_draw(model, double precision[], bigint, text)
+	IS 'an expected outcome drawn from the posterior: the same coefficients for the same seed and draw';
+
+CREATE FUNCTION bayes_draws(model model, xs double precision[], seed bigint, draw text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 80;
+
+COMMENT ON FUNCTION bayes_draws(model, double precision[], bigint, text)
+	IS 'the same of each row of xs, with the same coefficients';
+
+CREATE FUNCTION bayes_coefficients(
+	model model,
+	OUT coefficient integer, OUT mean double precision, OUT standard_deviation double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 50;
+
+COMMENT ON FUNCTION bayes_coefficients(model)
+	IS 'a row per coefficient: mean and standard deviation';
+
+CREATE FUNCTION bayes_covariance(model model) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION bayes_covariance(model)
+	IS 'the covariance of the coefficients';
 -- Trajectories: what a customer was offered, in which state, and what came of it
 --
 

@@ -6,6 +6,8 @@
 #include "coupon.h"
 
 #include "model/arms_state.h"
+#include "model/bayes_model.h"
+#include "model/bayes_state.h"
 #include "model/coupon_history.h"
 #include "model/decayed_sum.h"
 #include "model/dose.h"
@@ -40,6 +42,7 @@ const ModelType model_types[] = {
 	{MODEL_DOSE, "dose", 1, dose_unpack, dose_describe, NULL},
 	{MODEL_HMM, "hmm", 1, hmm_unpack, hmm_describe, hmm_trace},
 	{MODEL_GRAPH, "graph", 1, graph_unpack, graph_describe, graph_trace},
+	{MODEL_BAYES, "bayes", 1, bayes_unpack, bayes_describe, NULL},
 	{0}
 };
 
@@ -53,5 +56,6 @@ const StateType state_types[] = {
 	{STATE_SESSIONS, "sessions", 1, sessions_check, sessions_merge, sessions_state_compact},
 	{STATE_GAPS, "gaps", 1, gaps_check, gaps_merge, gaps_state_compact},
 	{STATE_COUPON_HISTORY, "coupon_history", 1, history_check, history_merge, history_compact},
+	{STATE_BAYES, "bayes_fit", 1, bayes_state_check, bayes_state_merge, bayes_state_compact},
 	{0}
 };

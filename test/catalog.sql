@@ -74,10 +74,12 @@ SELECT is_empty(
 	   WHERE NOT fn.proisstrict $$,
 	'collectors travel whole and say how large they are');
 
--- rfm has rfm_state and rfm_merge: each summary all three, each of them over the same kind of state
+-- rfm has rfm_state and rfm_merge: each summary all three, each of them over the same kind of state;
+-- what puts models together needs no state of its own
 SELECT is_empty(
 	$$ WITH summary AS (SELECT DISTINCT regexp_replace(proname, '_(state|merge)$', '') AS stem
-	   FROM aggregate WHERE aggtranstype = 'coupon.state'::regtype)
+	   FROM aggregate JOIN fn USING (oid, proname) WHERE aggtranstype = 'coupon.state'::regtype
+	   AND fn.proargtypes[0] <> 'coupon.model'::regtype)
 	   SELECT stem, ending FROM summary, unnest(ARRAY['', '_state', '_merge']) ending
 	   WHERE NOT EXISTS (SELECT FROM aggregate WHERE proname = stem || ending
 	   AND aggtranstype = 'coupon.state'::regtype) $$,

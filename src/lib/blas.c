@@ -18,10 +18,10 @@
 #define LIBRARY		"libopenblas.so.0"
 #define THREADS		"OPENBLAS_NUM_THREADS"
 
-/* LAPACK's, as Fortran calls it. */
-typedef void (*Dsyevd) (const char *job, const char *triangle, const int *n, double *A, const int *lda,
-						double *values, double *work, const int *nwork, int *iwork, const int *niwork,
-						int *info, size_t job_length, size_t triangle_length);
+/* routines of LAPACK have Fortran's calling sequence and matrices column by column */
+typedef void (*Potrf) (const char *triangle, const int *n, double *A, const int *lda, int *info, size_t length);
+typedef void (*Syevd) (const char *job, const char *triangle, const int *n, double *A, const int *lda, double *values,
+					   double *work, const int *nwork, int *iwork, const int *niwork, int *info, size_t length1, size_t length2);
 
 static struct
 {
@@ -30,7 +30,10 @@ static struct
 	__typeof__(cblas_dsyr) *dsyr;
 	__typeof__(cblas_dgemv) *dgemv;
 	__typeof__(cblas_sgemm) *sgemm;
-	Dsyevd		dsyevd;
+	__typeof__(cblas_dtrsv) *dtrsv;
+	__typeof__(cblas_dtrsm) *dtrsm;
+	Potrf		dpotrf;
+	Syevd		dsyevd;
 }			blas;
 
 static void *
@@ -75,7 +78,10 @@ load(void)
 	blas.dsyr = routine(library, "cblas_dsyr");
 	blas.dgemv = routine(library, "cblas_dgemv");
 	blas.sgemm = routine(library, "cblas_sgemm");
-	blas.dsyevd = (Dsyevd) routine(library, "dsyevd_");
+	blas.dtrsv = routine(library, "cblas_dtrsv");
+	blas.dtrsm = routine(library, "cblas_dtrsm");
+	blas.dpotrf = routine(library, "dpotrf_");
+	blas.dsyevd = routine(library, "dsyevd_");
 	blas.loaded = true;
 }
 
@@ -114,6 +120,60 @@ blas_transpose_times_add(const double *A, int rows, int cols, const double *x, d
 	blas.dgemv(CblasRowMajor, CblasTrans, rows, cols, 1, A, cols, x, 1, 1, y, 1);
 }
 
+int
+blas_cholesky(double *A, int n)
+{
+	int			info;
+
+	ready();
+	/* a lower triangle column by column is an upper one row by row */
+	blas.dpotrf("L", &n, A, &n, &info, 1);
+
+	return info;
+}
+
+void
+blas_solve(const double *R, int n, double *x)
+{
+	ready();
+	blas.dtrsv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, n, R, n, x, 1);
+}
+
+void
+blas_solve_transposed(const double *R, int n, double *x)
+{
+	ready();
+	blas.dtrsv(CblasRowMajor, CblasUpper, CblasTrans, CblasNonUnit, n, R, n, x, 1);
+}
+
+void
+blas_solve_transposed_rows(const double *R, int n, double *X, int rows)
+{
+	ready();
+	blas.dtrsm(CblasRowMajor, CblasRight, CblasUpper, CblasNoTrans, CblasNonUnit, rows, n, 1, R, n, X, n);
+}
+
+void
+blas_eigen(double *A, int n, double *values)
+{
+	int			nwork = 1 + 6 * n + 2 * n * n;
+	int			niwork = 3 + 5 * n;
+	double	   *work;
+	int		   *iwork;
+	int			info;
+
+	ready();
+	work = palloc_array(double, nwork);
+	iwork = palloc_array(int, niwork);
+	blas.dsyevd("V", "L", &n, A, &n, values, work, &nwork, iwork, &niwork, &info, 1, 1);
+	if (info != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+				 errmsg("eigenvalues of a matrix of %d columns were not found", n)));
+	pfree(work);
+	pfree(iwork);
+}
+
 void
 blas_product(const float *A, const float *B, int m, int k, int n, float *C)
 {
@@ -133,24 +193,4 @@ blas_right_transposed(const float *A, const float *B, int m, int n, int k, float
 {
 	ready();
 	blas.sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, k, n, 1, A, n, B, n, 0, C, k);
-}
-
-void
-blas_eigen(double *A, int n, double *values)
-{
-	int			nwork = 1 + 6 * n + 2 * n * n;
-	int			niwork = 3 + 5 * n;
-	double	   *work = palloc_array(double, nwork);
-	int		   *iwork = palloc_array(int, niwork);
-	int			info;
-
-	ready();
-	/* columns are rows there: the upper triangle is the lower one */
-	blas.dsyevd("V", "L", &n, A, &n, values, work, &nwork, iwork, &niwork, &info, 1, 1);
-	if (info != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("eigenvalues of a matrix were not found")));
-	pfree(work);
-	pfree(iwork);
 }

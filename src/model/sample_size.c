@@ -24,26 +24,6 @@ normal_above(double x)
 	return 0.5 * erfc(x / M_SQRT2);
 }
 
-/* The absolute value that a normal variable exceeds with this probability. */
-static double
-normal_quantile(double p)
-{
-	double		low = 0;
-	double		high = 40;
-
-	for (int i = 0; i < 100; i++)
-	{
-		double		middle = 0.5 * (low + high);
-
-		if (2 * normal_above(middle) > p)
-			low = middle;
-		else
-			high = middle;
-	}
-
-	return low;
-}
-
 /* Beyond the limit on either side, with the estimated standard error s times the true one. */
 static double
 beyond(double shift, double limit, double s)

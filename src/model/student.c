@@ -1,6 +1,6 @@
 /*
  * student.c
- *		Student's distribution: tails and quantiles.
+ *		Student's distribution, tails and quantiles, and the normal one's.
  *
  * Both tails together are the regularised incomplete beta function
  * I_x(freedom / 2, 1 / 2) at x = freedom / (freedom + t^2), whose continued
@@ -86,4 +86,23 @@ student_quantile(double p, double freedom)
 	}
 
 	return low + (high - low) / 2;
+}
+
+double
+normal_quantile(double p)
+{
+	double		low = 0;
+	double		high = 40;
+
+	for (int i = 0; i < 100; i++)
+	{
+		double		middle = 0.5 * (low + high);
+
+		if (erfc(middle / M_SQRT2) > p)
+			low = middle;
+		else
+			high = middle;
+	}
+
+	return low;
 }

@@ -1,6 +1,6 @@
 /*
  * student.h
- *		Student's distribution: tails and quantiles.
+ *		Student's distribution, tails and quantiles, and the normal one's.
  */
 #ifndef COUPON_STUDENT_H
 #define COUPON_STUDENT_H
@@ -12,5 +12,8 @@ extern double student_tails(double t, double freedom);
 
 /* The t that is exceeded in absolute value with this probability, 0 < p < 1. */
 extern double student_quantile(double p, double freedom);
+
+/* The absolute value that a standard normal variable exceeds with this probability. */
+extern double normal_quantile(double p);
 
 #endif							/* COUPON_STUDENT_H */

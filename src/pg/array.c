@@ -1,6 +1,6 @@
 /*
  * array.c
- *		Arrays for results, and of arguments.
+ *		Arrays of arguments and results.
  */
 #include "coupon.h"
 
@@ -8,6 +8,51 @@
 #include "utils/builtins.h"
 
 #include "pg/array.h"
+
+/* An array of so many dimensions, or an empty one. */
+static Vector
+numbers_of(Datum datum, const char *name, int dimensions, const char *called)
+{
+	ArrayType  *array = DatumGetArrayTypeP(datum);
+	Vector		vector = {
+		.n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)),
+		.values = (const double *) ARR_DATA_PTR(array),
+		.array = array,
+		.copied = (Pointer) array != DatumGetPointer(datum),
+	};
+
+	if (ARR_NDIM(array) != 0 && ARR_NDIM(array) != dimensions)
+		bad_argument("%s must be an array of %s", name, called);
+	if (unlikely(array_contains_nulls(array)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not contain nulls", name)));
+
+	return vector;
+}
+
+Vector
+vector_of(Datum datum, const char *name)
+{
+	return numbers_of(datum, name, 1, "one dimension");
+}
+
+Vector
+matrix_of(Datum datum, const char *name, int *rows)
+{
+	Vector		matrix = numbers_of(datum, name, 2, "two dimensions");
+
+	*rows = matrix.n == 0 ? 0 : ARR_DIMS(matrix.array)[0];
+
+	return matrix;
+}
+
+void
+vector_done(const Vector *vector)
+{
+	if (vector->copied)
+		pfree(vector->array);
+}
 
 Datum
 vector_datum(const double *values, int n)
@@ -21,18 +66,17 @@ vector_datum(const double *values, int n)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-const double *
-array_numbers(ArrayType *array, const char *name, int *n)
+Datum
+matrix_datum(const double *values, int rows, int columns)
 {
-	if (ARR_NDIM(array) > 1)
-		bad_argument("%s must be an array of one dimension", name);
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain nulls", name)));
-	*n = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+	int			n = rows * columns;
+	Datum	   *elements = palloc_array(Datum, Max(n, 1));
 
-	return (const double *) ARR_DATA_PTR(array);
+	for (int i = 0; i < n; i++)
+		elements[i] = Float8GetDatum(values[i]);
+
+	return PointerGetDatum(construct_md_array(elements, NULL, 2, (int[]) {rows, columns}, (int[]) {1, 1}, FLOAT8OID,
+											  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 Datum

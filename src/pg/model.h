@@ -28,6 +28,7 @@ typedef enum ModelKind
 	MODEL_DOSE = 7,
 	MODEL_HMM = 8,
 	MODEL_GRAPH = 9,
+	MODEL_BAYES = 10,
 } ModelKind;
 
 typedef struct Model

@@ -216,6 +216,35 @@ ints_of(const Option *option, JsonbValue *value)
 	return list;
 }
 
+/* A list of numbers, or one for itself. */
+static NumberList
+number_list_of(const Option *option, JsonbValue *value)
+{
+	NumberList	list = {0};
+	JsonbIterator *it;
+	JsonbValue	element;
+	JsonbIteratorToken token;
+
+	if (value->type == jbvNumeric)
+	{
+		list.n = 1;
+		list.numbers = palloc_array(double, 1);
+		list.numbers[0] = number_of(option, value, "a number");
+		return list;
+	}
+	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data) ||
+		JsonContainerSize(value->val.binary.data) == 0)
+		wrong_value(option, psprintf("a number between %g and %g, or an array of such numbers",
+									 option->least, option->most));
+	list.numbers = palloc_array(double, JsonContainerSize(value->val.binary.data));
+	it = JsonbIteratorInit(value->val.binary.data);
+	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
+		if (token == WJB_ELEM)
+			list.numbers[list.n++] = number_of(option, &element, "an array of numbers, each");
+
+	return list;
+}
+
 static void
 read_value(const Option *option, JsonbValue *value, void *field)
 {
@@ -240,6 +269,9 @@ read_value(const Option *option, JsonbValue *value, void *field)
 			break;
 		case OPTION_INTS:
 			*(IntList *) field = ints_of(option, value);
+			break;
+		case OPTION_NUMBER_LIST:
+			*(NumberList *) field = number_list_of(option, value);
 			break;
 		case OPTION_NUMBER:
 			*(double *) field = number_of(option, value, "a number");

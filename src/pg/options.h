@@ -19,6 +19,7 @@ typedef enum OptionType
 	OPTION_TEXTS,				/* TextList; one string is a list of one */
 	OPTION_SEED,				/* int64, any integer */
 	OPTION_NUMBERS,				/* NumberMap, each number within least..most; or a choice */
+	OPTION_NUMBER_LIST,			/* NumberList, each within least..most; one number is a list of one */
 	OPTION_INTS,				/* IntList, each within least..most; one integer is a list of one */
 	OPTION_OBJECT,				/* const Jsonb *, an object */
 	OPTION_COUNT,				/* int, within least..most; or 0, of the only choice */
@@ -40,6 +41,13 @@ typedef struct NumberMap
 	char	  **names;			/* (n), or NULL of one number for all */
 	double	   *numbers;		/* (n) */
 } NumberMap;
+
+/* A list of numbers, palloc'd. */
+typedef struct NumberList
+{
+	int			n;
+	double	   *numbers;
+} NumberList;
 
 /* A list of integers, at most MAX_INTS of them. */
 #define MAX_INTS	16

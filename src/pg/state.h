@@ -30,6 +30,7 @@ typedef enum StateKind
 	STATE_SESSIONS = 7,
 	STATE_GAPS = 8,
 	STATE_COUPON_HISTORY = 9,
+	STATE_BAYES = 10,
 } StateKind;
 
 typedef struct FlatState

@@ -20,30 +20,7 @@
 #define POLICIES		2
 #define COST_MOST		1e100
 
-/* A float8[] argument or column without nulls. */
-typedef struct Vector
-{
-	int			n;
-	const double *values;
-	ArrayType  *array;			/* that holds them */
-	bool		copied;			/* it is ours to free */
-} Vector;
-
-static Vector
-vector_of(Datum datum, const char *name)
-{
-	ArrayType  *array = DatumGetArrayTypeP(datum);
-	Vector		vector = {
-		.array = array,
-		.copied = (Pointer) array != DatumGetPointer(datum),
-	};
-
-	vector.values = array_numbers(array, name, &vector.n);
-
-	return vector;
-}
-
-/* The same, of finite numbers. */
+/* A vector of finite numbers. */
 static Vector
 finite_vector(Datum datum, const char *name)
 {
@@ -53,13 +30,6 @@ finite_vector(Datum datum, const char *name)
 		evaluation_outcome(vector.values[i], name);
 
 	return vector;
-}
-
-static void
-vector_done(const Vector *vector)
-{
-	if (vector->copied)
-		pfree(vector->array);
 }
 
 /* The policies that an inner query describes. */

@@ -281,7 +281,8 @@ predict(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("a model of kind \"%s\" does not predict an outcome", arg->type->name),
-				 arg->type->kind == MODEL_UPLIFT ? errhint("Use uplift() or uplifts().") : 0));
+				 arg->type->kind == MODEL_UPLIFT ? errhint("Use uplift() or uplifts().") :
+				 arg->type->kind == MODEL_BAYES ? errhint("Use bayes_mean().") : 0));
 
 	PG_RETURN_FLOAT8(response_predict(response,
 									  scorer_slots(fcinfo, arg, response->design->schema)));

@@ -48,6 +48,7 @@ trajectory_add(PG_FUNCTION_ARGS)
 	MemoryContext context = aggregate_context(fcinfo);
 	Steps	   *steps = steps_arg(fcinfo, ARG_STEPS);
 	Step		step = {0};
+	Vector		state;
 
 	/* what happened at no time did not happen: the other side of an outer join */
 	if (PG_ARGISNULL(ARG_AT))
@@ -64,7 +65,9 @@ trajectory_add(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("state at %s is null", timestamptz_to_str(step.at))));
-	step.state = array_numbers(PG_GETARG_ARRAYTYPE_P(ARG_STATE), "state", &step.dimension);
+	state = vector_of(PG_GETARG_DATUM(ARG_STATE), "state");
+	step.state = state.values;
+	step.dimension = state.n;
 	if (!PG_ARGISNULL(ARG_OFFER))
 	{
 		text	   *offer = PG_GETARG_TEXT_PP(ARG_OFFER);
