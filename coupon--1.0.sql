@@ -1265,6 +1265,8 @@ CREATE FUNCTION present_state(trajectory trajectory) RETURNS double precision[]
 
 COMMENT ON FUNCTION present_state(trajectory)
 	IS 'the state that is not yet acted on, or NULL';
+
+--
 -- Trajectory: summaries of one customer's events
 --
 
@@ -1747,6 +1749,332 @@ CREATE AGGREGATE coupon_history_merge(state state) (
 
 COMMENT ON AGGREGATE coupon_history_merge(state)
 	IS 'the row that coupon_history returns, from its states';
+
+--
+-- HMM: what clicks say about the customer
+--
+
+CREATE FUNCTION hmm_fit_add(internal, text[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_add(internal, text[], jsonb) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_add(internal, text[]) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_add(internal, text[]) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_add_inputs(internal, text[], text[], jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_add_inputs(internal, text[], text[], jsonb) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_combine(internal, internal) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_serial(internal) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_deserial(bytea, internal) IS 'implementation of hmm_fit';
+
+CREATE FUNCTION hmm_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION hmm_fit_final(internal) IS 'implementation of hmm_fit';
+
+CREATE AGGREGATE hmm_fit(symbols text[], options jsonb) (
+	SFUNC        = hmm_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = hmm_fit_final,
+	COMBINEFUNC  = hmm_fit_combine,
+	SERIALFUNC   = hmm_fit_serial,
+	DESERIALFUNC = hmm_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE hmm_fit(text[], jsonb)
+	IS 'hidden states behind sequences of clicks';
+
+CREATE AGGREGATE hmm_fit(symbols text[]) (
+	SFUNC        = hmm_fit_add,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = hmm_fit_final,
+	COMBINEFUNC  = hmm_fit_combine,
+	SERIALFUNC   = hmm_fit_serial,
+	DESERIALFUNC = hmm_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE hmm_fit(text[])
+	IS 'hidden states behind sequences of clicks';
+
+CREATE AGGREGATE hmm_fit(symbols text[], inputs text[], options jsonb) (
+	SFUNC        = hmm_fit_add_inputs,
+	STYPE        = internal,
+	SSPACE       = 65536,
+	FINALFUNC    = hmm_fit_final,
+	COMBINEFUNC  = hmm_fit_combine,
+	SERIALFUNC   = hmm_fit_serial,
+	DESERIALFUNC = hmm_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE hmm_fit(text[], text[], jsonb)
+	IS 'hidden states behind sequences of clicks, moved by inputs such as coupons';
+
+CREATE FUNCTION hmm_model(start double precision[], transitions double precision[], emissions double precision[], symbols text[]) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_model(double precision[], double precision[], double precision[], text[])
+	IS 'a hidden Markov model from known parameters';
+
+CREATE FUNCTION hmm_model(start double precision[], transitions double precision[], emissions double precision[], symbols text[], inputs text[]) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_model(double precision[], double precision[], double precision[], text[], text[])
+	IS 'a hidden Markov model from known parameters';
+
+CREATE FUNCTION hmm_model(start double precision[], transitions double precision[], emissions double precision[], symbols text[], inputs text[], options jsonb) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_model(double precision[], double precision[], double precision[], text[], text[], jsonb)
+	IS 'a hidden Markov model from known parameters';
+
+CREATE FUNCTION hmm_transitions(
+	model model,
+	OUT input text, OUT state integer, OUT next_state integer, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 9;
+
+COMMENT ON FUNCTION hmm_transitions(model)
+	IS 'a row per state and next state: how likely the step is, by input where it depends on one';
+
+CREATE FUNCTION hmm_emissions(
+	model model,
+	OUT input text, OUT state integer, OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 15;
+
+COMMENT ON FUNCTION hmm_emissions(model)
+	IS 'a row per state and symbol: how likely a customer in this state does it';
+
+CREATE FUNCTION hmm_states(
+	model model,
+	OUT input text, OUT state integer, OUT start double precision, OUT stationary double precision, OUT dwell double precision, OUT share double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 3;
+
+COMMENT ON FUNCTION hmm_states(model)
+	IS 'a row per state: its probability at the start and in the long run, steps until it is left, share of all steps fitted';
+
+CREATE FUNCTION hmm_log_likelihood(model model, symbols text[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_log_likelihood(model, text[])
+	IS 'the logarithm of the probability of a sequence';
+
+CREATE FUNCTION hmm_log_likelihood(model model, symbols text[], inputs text[]) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_log_likelihood(model, text[], text[])
+	IS 'the logarithm of the probability of a sequence';
+
+CREATE FUNCTION hmm_filter(model model, symbols text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_filter(model, text[])
+	IS 'the belief after the last click: a probability for each state';
+
+CREATE FUNCTION hmm_filter(model model, symbols text[], inputs text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+
+COMMENT ON FUNCTION hmm_filter(model, text[], text[])
+	IS 'the belief after the last click: a probability for each state';
+
+CREATE FUNCTION hmm_update(model model, belief double precision[], symbol text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+
+COMMENT ON FUNCTION hmm_update(model, double precision[], text)
+	IS 'the belief after one more click';
+
+CREATE FUNCTION hmm_update(model model, belief double precision[], symbol text, input text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+
+COMMENT ON FUNCTION hmm_update(model, double precision[], text, text)
+	IS 'the belief after one more click';
+
+CREATE FUNCTION hmm_next(
+	model model, symbols text[],
+	OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30 ROWS 5;
+
+COMMENT ON FUNCTION hmm_next(model, text[])
+	IS 'a row per symbol: how likely it is to be the next';
+
+CREATE FUNCTION hmm_next(
+	model model, symbols text[], inputs text[], input text,
+	OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30 ROWS 5;
+
+COMMENT ON FUNCTION hmm_next(model, text[], text[], text)
+	IS 'a row per symbol: how likely it is to be the next';
+
+CREATE FUNCTION hmm_next_from(
+	model model, belief double precision[],
+	OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 5;
+
+COMMENT ON FUNCTION hmm_next_from(model, double precision[])
+	IS 'a row per symbol: how likely it is to be the next, from a stored belief';
+
+CREATE FUNCTION hmm_next_from(
+	model model, belief double precision[], input text,
+	OUT symbol text, OUT probability double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 5;
+
+COMMENT ON FUNCTION hmm_next_from(model, double precision[], text)
+	IS 'a row per symbol: how likely it is to be the next, from a stored belief';
+
+CREATE FUNCTION hmm_posterior(model model, symbols text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_posterior(model, text[])
+	IS 'the probabilities of the states at each step, all clicks known: steps x states';
+
+CREATE FUNCTION hmm_posterior(model model, symbols text[], inputs text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_posterior(model, text[], text[])
+	IS 'the probabilities of the states at each step, all clicks known: steps x states';
+
+CREATE FUNCTION hmm_decode(model model, symbols text[]) RETURNS integer[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_decode(model, text[])
+	IS 'the most probable sequence of states, numbered from 1 (Viterbi)';
+
+CREATE FUNCTION hmm_decode(model model, symbols text[], inputs text[]) RETURNS integer[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_decode(model, text[], text[])
+	IS 'the most probable sequence of states, numbered from 1 (Viterbi)';
+
+CREATE FUNCTION hmm_embedding(model model, symbols text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_embedding(model, text[])
+	IS 'the customer in numbers: own transitions and emissions, shrunk to those of the model, and the belief';
+
+CREATE FUNCTION hmm_embedding(model model, symbols text[], inputs text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+
+COMMENT ON FUNCTION hmm_embedding(model, text[], text[])
+	IS 'the customer in numbers: own transitions and emissions, shrunk to those of the model, and the belief';
+
+--
+-- Graph: who is near to what
+--
+
+CREATE FUNCTION graph_fit_add(internal, text, text, text, double precision, jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_add(internal, text, text, text, double precision, jsonb) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_add(internal, text, text, text, double precision) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_add(internal, text, text, text, double precision) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_combine(internal, internal) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_serial(internal) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_deserial(bytea, internal) IS 'implementation of graph_fit';
+
+CREATE FUNCTION graph_fit_final(internal) RETURNS model
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_fit_final(internal) IS 'implementation of graph_fit';
+
+CREATE AGGREGATE graph_fit(customer text, product text, action text, weight double precision, options jsonb) (
+	SFUNC        = graph_fit_add,
+	STYPE        = internal,
+	SSPACE       = 131072,
+	FINALFUNC    = graph_fit_final,
+	COMBINEFUNC  = graph_fit_combine,
+	SERIALFUNC   = graph_fit_serial,
+	DESERIALFUNC = graph_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE graph_fit(text, text, text, double precision, jsonb)
+	IS 'embeddings of customers and products, from what customers did with products';
+
+CREATE AGGREGATE graph_fit(customer text, product text, action text, weight double precision) (
+	SFUNC        = graph_fit_add,
+	STYPE        = internal,
+	SSPACE       = 131072,
+	FINALFUNC    = graph_fit_final,
+	COMBINEFUNC  = graph_fit_combine,
+	SERIALFUNC   = graph_fit_serial,
+	DESERIALFUNC = graph_fit_deserial,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE graph_fit(text, text, text, double precision)
+	IS 'embeddings of customers and products, from what customers did with products';
+
+CREATE FUNCTION graph_customer(model model, customer text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_customer(model, text)
+	IS 'the embedding of a customer of the fit; NULL for others';
+
+CREATE FUNCTION graph_product(model model, product text) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_product(model, text)
+	IS 'the embedding of a product; NULL for one that the fit has not seen';
+
+CREATE FUNCTION graph_score(model model, customer text, product text) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION graph_score(model, text, text)
+	IS 'how much a product is a customer''s: the product of their embeddings; NULL if the fit has not seen one of them';
+
+CREATE FUNCTION graph_new_customer(model model, products text[], actions text[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+
+COMMENT ON FUNCTION graph_new_customer(model, text[], text[])
+	IS 'the embedding of any customer, from what this customer did with which products';
+
+CREATE FUNCTION graph_similar(model model, product text, k integer, OUT product text, OUT similarity double precision) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10;
+
+COMMENT ON FUNCTION graph_similar(model, text, integer)
+	IS 'a row per product: the k that are most similar to a product, by the cosine of their embeddings';
 
 --
 -- Allocation: who gets which offer under business rules
@@ -2753,3 +3081,45 @@ CREATE FUNCTION sample_size_rates(control_rate double precision, treated_rate do
 
 COMMENT ON FUNCTION sample_size_rates(double precision, double precision, jsonb)
 	IS 'rows that ab_test needs to tell two rates apart';
+
+--
+-- Policy: the best offers over many steps
+--
+
+CREATE FUNCTION value_iteration(
+	mdp text, options jsonb,
+	OUT state text, OUT offer text, OUT value double precision, OUT q double precision,
+	OUT is_best boolean, OUT step integer
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION value_iteration(text, jsonb)
+	IS 'the best offer in each state of a query that returns transitions, their probabilities, rewards and costs: Bellman equation with a discount or a horizon';
+
+CREATE FUNCTION value_iteration(
+	mdp text,
+	OUT state text, OUT offer text, OUT value double precision, OUT q double precision,
+	OUT is_best boolean, OUT step integer
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION value_iteration(text)
+	IS 'the best offer in each state of a query that returns transitions, their probabilities, rewards and costs: Bellman equation with a discount of 0.9';
+
+CREATE FUNCTION hmm_policy(
+	model model, belief double precision[], margins jsonb, options jsonb,
+	OUT offer text, OUT q double precision, OUT expected_cost double precision, OUT gain double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 3;
+
+COMMENT ON FUNCTION hmm_policy(model, double precision[], jsonb, jsonb)
+	IS 'what each offer is worth in the long run to a customer of this belief, what it costs now, and its gain over no offer: candidates for allocate';
+
+CREATE FUNCTION hmm_policy(
+	model model, belief double precision[], margins jsonb,
+	OUT offer text, OUT q double precision, OUT expected_cost double precision, OUT gain double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 3;
+
+COMMENT ON FUNCTION hmm_policy(model, double precision[], jsonb)
+	IS 'what each offer is worth in the long run to a customer of this belief, and its gain over no offer';

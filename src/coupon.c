@@ -12,6 +12,8 @@
 #include "model/decayed_sum.h"
 #include "model/dose.h"
 #include "model/gaps.h"
+#include "model/graph_model.h"
+#include "model/hmm.h"
 #include "model/linear_state.h"
 #include "model/network_model.h"
 #include "model/off_policy.h"
@@ -39,6 +41,8 @@ const ModelType model_types[] = {
 	{MODEL_TREES, "trees", 1, trees_unpack, trees_describe, trees_trace},
 	{MODEL_NETWORK, "network", 1, network_unpack, network_describe, network_trace},
 	{MODEL_DOSE, "dose", 1, dose_unpack, dose_describe, NULL},
+	{MODEL_HMM, "hmm", 1, hmm_unpack, hmm_describe, hmm_trace},
+	{MODEL_GRAPH, "graph", 1, graph_unpack, graph_describe, graph_trace},
 	{MODEL_BAYES, "bayes", 1, bayes_unpack, bayes_describe, NULL},
 	{0}
 };

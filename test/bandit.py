@@ -1,23 +1,13 @@
 # Speaks TAP; test/bandit.t runs it.
-import json, os, subprocess
+import json, os
 from fractions import Fraction
 import numpy as np
 import scipy.optimize, scipy.stats
-from keyed import uniform
-
-number = 0
-
-
-def ok(good, name):
-    global number
-    number += 1
-    print('%s %d - %s' % ('ok' if good else 'not ok', number, name))
+from peer import ok, plan, psql, uniform
 
 
 def skip(name, why):
-    global number
-    number += 1
-    print('ok %d - %s # SKIP %s' % (number, name, why))
+    ok(True, '%s # SKIP %s' % (name, why))
 
 
 def near(name, got, want, tolerance):
@@ -29,12 +19,7 @@ def near(name, got, want, tolerance):
 def ask(X, y, query):
     rows = ''.join('%r\t{%s}\n' % (float(b), ','.join(repr(float(v)) for v in a)) for a, b in zip(X, y))
     script = 'CREATE TEMP TABLE t (y float8, x float8[]);\nCOPY t FROM STDIN;\n%s\\.\n%s;\n' % (rows, query)
-    done = subprocess.run(['psql', '-qAtX', '-d', 'test', '-v', 'ON_ERROR_STOP=1'], input=script, text=True,
-                          capture_output=True)
-    if done.returncode:
-        print('Bail out! ' + done.stderr)
-        raise SystemExit(1)
-    return json.loads(done.stdout)
+    return json.loads(psql(script)[-1])
 
 
 POSTERIOR = '''SELECT jsonb_build_object('mean', (SELECT jsonb_agg(mean ORDER BY coefficient) FROM coupon.bayes_coefficients(m)),
@@ -184,4 +169,4 @@ else:
     near('vectors: ' + names[2], mean + np.linalg.cholesky(cov) @ z, v['sample']['theta_cov_cholesky_lower'], 1e-9)
     near('vectors: ' + names[3], mean + np.linalg.solve(np.linalg.cholesky(np.linalg.inv(cov)).T, z), v['sample']['theta_precision_cholesky'], 1e-9)
 
-print('1..%d' % number)
+plan()

@@ -65,7 +65,7 @@ SELECT throws_ok($$ SELECT 'nonsense:1:AAAA'::coupon.model $$, '22P02');
 SELECT throws_ok(format('SELECT %L::coupon.model', pg_temp.forge('linear', 1, '\x')), '22P03');
 SELECT throws_ok($$ SELECT 'linear_fit:1:'::coupon.state $$, '22P03');
 SELECT throws_ok($$ SELECT 'linear_fit:9:AAAA'::coupon.state $$, '0A000');
-SELECT throws_ok($$ SELECT coupon.linear_fit_merge(x) FROM (VALUES ('rfm:1:AAAA'::coupon.state)) v(x) $$, '22P02');
+SELECT throws_ok($$ SELECT coupon.linear_fit_merge(x) FROM (VALUES ('nothing:1:AAAA'::coupon.state)) v(x) $$, '22P02');
 
 -- a model is recognised by its contents: joins that alternate between many models score each by its own
 CREATE TABLE many AS

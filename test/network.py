@@ -1,27 +1,11 @@
 # Speaks TAP; test/network.t runs it.
-import base64, io, json, subprocess
+import base64, json
 import numpy as np
-from keyed import uniform
+from peer import ok, plan, psql, uniform
 
 TABLE = '''CREATE TEMP TABLE t AS SELECT i, CASE WHEN i % 9 > 0 THEN (i * 37 % 101) / 10.0 END::float8 AS a, 'c' || i % 3 AS c, i % 5 < 2 AS g,
 	sin(i * 37 % 101 / 10.0) + i % 3 + 0.1 * (i * 7919 % 13) AS y, ((i * 37 % 101 > 50) <> (i % 3 = 1))::int AS v FROM generate_series(1, 90) i;
 '''
-number = 0
-
-
-def ok(good, name):
-    global number
-    number += 1
-    print('%s %d - %s' % ('ok' if good else 'not ok', number, name))
-
-
-def psql(script):
-    done = subprocess.run(['psql', '-qAtX', '-d', 'test', '-v', 'ON_ERROR_STOP=1'], input=TABLE + script,
-                          text=True, capture_output=True)
-    if done.returncode:
-        print('Bail out! ' + done.stderr)
-        raise SystemExit(1)
-    return done.stdout.strip().split('\n')
 
 
 def split(parameters, widths):
@@ -72,7 +56,7 @@ for activation in ('relu', 'tanh'):
         relu, logistic = activation == 'relu', objective == 'logistic'
         options = {'objective': objective, 'activation': activation, 'layers': [7, 5], 'batch': 1000, 'holdout': 0,
                    'epochs': 40, 'learning_rate': 0.01, 'weight_decay': 0.05, 'seed': 11}
-        rows = psql('''CREATE TEMP TABLE m AS SELECT coupon.network_fit(%s, f, '%s') AS m FROM t, LATERAL (SELECT a, c, g) f;
+        rows = psql(TABLE + '''CREATE TEMP TABLE m AS SELECT coupon.network_fit(%s, f, '%s') AS m FROM t, LATERAL (SELECT a, c, g) f;
             SELECT m FROM m; SELECT coupon.describe(m) FROM m;
             SELECT json_build_array(t.a, t.c, t.g, %s, coupon.predict(m, f), coupon.embedding(m, f)) FROM m, t, LATERAL (SELECT a, c, g) f ORDER BY i'''
                     % ('v' if logistic else 'y', json.dumps(options), 'v' if logistic else 'y'))
@@ -109,4 +93,4 @@ for activation in ('relu', 'tanh'):
             theta = theta - 0.01 * (first / (1 - 0.9 ** step)) / (np.sqrt(second / (1 - 0.999 ** step)) + 1e-8)
         ok(described['best_epoch'] == 40 and np.abs(theta - parameters).max() < 2e-4,
            name + 'weights after 40 steps of Adam are those of numpy (%.1e)' % np.abs(theta - parameters).max())
-print('1..%d' % number)
+plan()

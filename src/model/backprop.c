@@ -2,8 +2,7 @@
  * backprop.c
  *		Training steps of a perceptron: loss and gradient of some rows, Adam.
  *
- * Kingma and Ba, "Adam: a method for stochastic optimization" (2015).  First
- * weights are uniform with the variance of He et al. (2015), 2 / inputs, into
+ * First weights are uniform with the variance of He et al. (2015), 2 / inputs, into
  * rectified units and of Glorot and Bengio (2010), 2 / (inputs + outputs),
  * into others; first biases are zero.
  */
@@ -12,13 +11,11 @@
 #include <math.h>
 
 #include "lib/blas.h"
+#include "model/adam.h"
 #include "model/backprop.h"
+#include "model/clones.h"
 #include "model/random.h"
 #include "model/tangent.h"
-
-#define BETA1	0.9
-#define BETA2	0.999
-#define EPSILON	1e-8
 
 /* Rows of one call: interrupts are looked at between two. */
 #define MOST_ROWS		1024
@@ -27,12 +24,6 @@
 
 /* What random numbers are drawn for. */
 #define DRAW_WEIGHTS	UINT64CONST(0x6e6574776f726b00)
-
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define FOR_EACH_CPU __attribute__((target_clones("default", "arch=x86-64-v3")))
-#else
-#define FOR_EACH_CPU
-#endif
 
 static void
 draw_weights(Backprop *net, int64 seed)
@@ -207,38 +198,20 @@ backprop_gradient(Backprop *net, int n, float share)
 	return loss;
 }
 
-FOR_EACH_CPU
-static void
-adam(float *restrict parameters, float *restrict gradient, float *restrict first,
-	 float *restrict second, int n, float rate, float correction, float decay)
-{
-	for (int i = 0; i < n; i++)
-	{
-		float		g = gradient[i] + decay * parameters[i];
-
-		first[i] = (float) BETA1 * first[i] + (float) (1 - BETA1) * g;
-		second[i] = (float) BETA2 * second[i] + (float) (1 - BETA2) * g * g;
-		parameters[i] -= rate * first[i] / (sqrtf(second[i] * correction) + (float) EPSILON);
-		gradient[i] = 0;
-	}
-}
-
 void
 backprop_step(Backprop *net, double learning_rate, double decay)
 {
 	const NetworkShape *shape = net->shape;
-	double		steps = (double) ++net->steps;
-	float		rate = (float) (learning_rate / (1 - pow(BETA1, steps)));
-	float		correction = (float) (1 / (1 - pow(BETA2, steps)));
 
+	net->steps++;
 	for (int l = 1; l <= shape->nlayers; l++)
 	{
 		int			W = shape->weights[l];
 		int			b = shape->biases[l];
 
-		adam(net->parameters + W, net->gradient + W, net->first + W, net->second + W,
-			 b - W, rate, correction, (float) decay);
-		adam(net->parameters + b, net->gradient + b, net->first + b, net->second + b,
-			 shape->widths[l], rate, correction, 0);
+		adam_step(net->parameters + W, net->gradient + W, net->first + W, net->second + W,
+			 b - W, net->steps, learning_rate, decay);
+		adam_step(net->parameters + b, net->gradient + b, net->first + b, net->second + b,
+			 shape->widths[l], net->steps, learning_rate, 0);
 	}
 }

@@ -60,77 +60,147 @@ debias(double between, double noise, int bags)
 		(0.5 * erfc(-ratio * M_SQRT1_2));
 }
 
-double
-causal_effect(const CausalForest *forest, const float *x, double *variance)
+#define Square(x)	((x) * (x))
+
+/* What the trees say at a place. */
+typedef struct Averages
 {
-	int			n = forest->ntrees;
-	const CausalLeaf **leaves = palloc_array(const CausalLeaf *, n);
+	int			bags;
+	const CausalLeaf **leaves;	/* (bags, BAG) */
+	double		w;
+	double		level;
+	double		slope;			/* variance of the arm nearby */
+	double		effect;			/* in units of the forest's scale */
+} Averages;
+
+/*
+ * Average the trees of the first 64 bags whose bits are set, or with no bits
+ * at all those of every bag; false where there is one arm alone nearby.
+ */
+static bool
+average(const CausalForest *forest, const float *x, uint64 bits, Averages *to)
+{
+	int			bags = forest->ntrees / BAG;
 	double		w = 0;
 	double		y = 0;
 	double		wy = 0;
 	double		ww = 0;
-	double		slope;
-	double		effect;
-	double		level;
-	double		between = 0;
-	double		total = 0;
+	int			n = 0;
 
-	for (int t = 0; t < n; t++)
+	to->leaves = palloc_array(const CausalLeaf *, forest->ntrees);
+	for (int b = 0; b < bags; b++)
 	{
-		const CausalLeaf *leaf = leaves[t] = leaf_of(forest, t, x);
+		if (bits && !(b < 64 && (bits >> b & 1)))
+			continue;
+		for (int k = 0; k < BAG; k++)
+		{
+			const CausalLeaf *leaf = to->leaves[n++] = leaf_of(forest, b * BAG + k, x);
 
-		w += leaf->w;
-		y += leaf->y;
-		wy += leaf->wy;
-		ww += leaf->ww;
+			w += leaf->w;
+			y += leaf->y;
+			wy += leaf->wy;
+			ww += leaf->ww;
+		}
 	}
 	w /= n;
 	y /= n;
 	wy /= n;
 	ww /= n;
-	slope = ww - w * w;
-	if (!(slope > 1e-9))
-	{
-		/* one arm alone nearby */
-		pfree(leaves);
-		if (variance)
-			*variance = NAN;
-		return forest->average;
-	}
-	effect = (wy - w * y) / slope;
-	level = y - effect * w;
+	to->bags = n / BAG;
+	to->w = w;
+	to->slope = ww - w * w;
+	to->effect = (wy - w * y) / to->slope;
+	to->level = y - to->effect * w;
 
-	for (int t = 0; variance && t < n; t += BAG)
+	return to->slope > 1e-9;
+}
+
+/* What a tree contributes to the error of the averages' effect, in their units. */
+static inline double
+score(const Averages *at, const CausalLeaf *leaf)
+{
+	return (leaf->wy - at->effect * leaf->ww - at->level * leaf->w -
+			at->w * (leaf->y - at->effect * leaf->w - at->level)) / at->slope;
+}
+
+/* The variance of the forest's effect. */
+static double
+forest_variance(const CausalForest *forest, const Averages *at)
+{
+	double		between = 0;
+	double		total = 0;
+
+	for (int b = 0; b < at->bags; b++)
 	{
 		double		bag = 0;
 
 		for (int k = 0; k < BAG; k++)
 		{
-			const CausalLeaf *leaf = leaves[t + k];
-			double		score = leaf->wy - effect * leaf->ww - level * leaf->w -
-				w * (leaf->y - effect * leaf->w - level);
+			double		tree = forest->scale * score(at, at->leaves[b * BAG + k]);
 
-			bag += score;
-			total += score * score;
+			bag += tree / BAG;
+			total += tree * tree / (at->bags * BAG);
 		}
-		between += (bag / BAG) * (bag / BAG);
+		between += bag * bag / at->bags;
 	}
-	pfree(leaves);
-	if (variance)
-	{
-		double		unit = forest->scale / slope;
 
-		between /= n / BAG;
-		total /= n;
-		*variance = debias(between, (total - between) / (BAG - 1), n / BAG) * unit * unit;
+	return debias(between, (total - between) / (BAG - 1), at->bags);
+}
+
+double
+causal_effect(const CausalForest *forest, const float *x, double *variance)
+{
+	double		share = forest->slopes ? forest->slopes->share : 0;
+	double		linear = 0;
+	double		spread = 0;		/* variance of the linear effect */
+	Averages	at;
+	bool		found = average(forest, x, 0, &at);
+	double		own = found ? at.effect * forest->scale : forest->average;
+	double		effect;
+
+	if (share > 0)
+		linear = slopes_effect(forest->slopes, x, forest->slopes->nbags, ~UINT64CONST(0), &spread);
+	effect = (1 - share) * own + share * linear;
+	if (variance && !found)
+		*variance = NAN;
+	else if (variance)
+	{
+		/* of an average of models: where they differ, one of them is wrong */
+		double		apart = own - linear;
+		double		first = sqrt(forest_variance(forest, &at) + Square(share * apart));
+		double		second = sqrt(spread + Square((1 - share) * apart));
+
+		*variance = Square((1 - share) * first + share * second);
 		if (!isfinite(*variance))
 			float_overflow_error();
 	}
-	effect *= forest->scale;
+	pfree(at.leaves);
 	if (!isfinite(effect))
 		float_overflow_error();
 
 	return effect;
+}
+
+bool
+causal_effect_of(const CausalForest *forest, const float *x, uint64 bits, double *effect, double *noise)
+{
+	Averages	at = {0};
+	bool		found = bits != 0 && average(forest, x, bits, &at);
+
+	*noise = 0;
+	for (int b = 0; found && b < at.bags; b++)
+	{
+		double		bag = 0;
+
+		for (int k = 0; k < BAG; k++)
+			bag += forest->scale * score(&at, at.leaves[b * BAG + k]) / BAG;
+		*noise += bag * bag / at.bags / at.bags;
+	}
+	*effect = at.effect * forest->scale;
+	if (bits != 0)
+		pfree(at.leaves);
+
+	return found;
 }
 
 int
@@ -147,6 +217,20 @@ put_causal_forest(StringInfo to, const CausalForest *forest)
 	put_int32(to, forest->first[forest->ntrees]);
 	put_double(to, forest->scale);
 	put_double(to, forest->average);
+	put_int32(to, forest->slopes != NULL);
+	if (forest->slopes)
+		put_causal_slopes(to, forest->slopes);
+	put_int32(to, forest->min_leaf);
+	put_int32(to, forest->ntrials);
+	for (int i = 0; i < forest->ntrials; i++)
+	{
+		put_int32(to, forest->trials[i].min_leaf);
+		put_double(to, forest->trials[i].loss);
+		put_double(to, forest->trials[i].worse);
+		put_double(to, forest->trials[i].error);
+	}
+	put_double(to, forest->loss);
+	put_double(to, forest->loss_average);
 	for (int t = 0; t < forest->ntrees; t++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -238,6 +322,19 @@ get_causal_forest(Reader *from, int columns)
 	forest->average = get_double(from);
 	if (!(forest->scale > 0))
 		get_failed(from, "The scale of a forest is not positive.");
+	if (get_int32(from, 0, 1))
+		forest->slopes = get_causal_slopes(from, columns, forest->ntrees / BAG);
+	forest->min_leaf = get_int32(from, 1, PG_INT32_MAX);
+	forest->ntrials = get_int32(from, 0, MAX_CAUSAL_TRIALS);
+	for (int i = 0; i < forest->ntrials; i++)
+	{
+		forest->trials[i].min_leaf = get_int32(from, 1, PG_INT32_MAX);
+		forest->trials[i].loss = get_double(from);
+		forest->trials[i].worse = get_double(from);
+		forest->trials[i].error = get_double(from);
+	}
+	forest->loss = get_double(from);
+	forest->loss_average = get_double(from);
 	forest->first = palloc0_array(int, forest->ntrees + 1);
 	forest->nodes = palloc_huge(CausalNode, room);
 	forest->leaves = palloc_huge(CausalLeaf, ((Size) room + forest->ntrees) / 2 + 1);

@@ -259,7 +259,7 @@ average_effect(const CausalRows *rows)
 
 CausalForest *
 causal_grow(const CausalRows *rows, const CausalOptions *options, int64 seed,
-			const char *part, Progress *progress)
+			const char *part, uint64 *bags, Progress *progress)
 {
 	int			n = rows->n;
 	int			p = rows->columns;
@@ -282,9 +282,11 @@ causal_grow(const CausalRows *rows, const CausalOptions *options, int64 seed,
 	};
 	int		   *bag = palloc_huge(int, n);
 	int		   *tree = palloc_huge(int, n);
+	SlopesFit  *slopes = NULL;
 
 	half = Max(half, size);
 	forest->columns = p;
+	forest->min_leaf = options->min_leaf;
 	forest->average = average_effect(rows);
 	/* single precision holds any outcomes in units of the greatest */
 	for (int i = 0; i < n; i++)
@@ -298,6 +300,13 @@ causal_grow(const CausalRows *rows, const CausalOptions *options, int64 seed,
 	for (int j = 0; j < p; j++)
 		bins_make(&grower.search.bins[j], rows->x[j], n);
 
+	if (bags)
+		memset(bags, 0, sizeof(uint64) * n);
+	if (options->linear && p <= MAX_SLOPES)
+	{
+		slopes = slopes_begin(rows, forest->scale, options->trees / BAG);
+		forest->slopes = slopes_of(slopes);
+	}
 	for (int t = 0; t < options->trees; t++)
 	{
 		int			by = options->honesty ? size / 2 : size;
@@ -312,6 +321,10 @@ causal_grow(const CausalRows *rows, const CausalOptions *options, int64 seed,
 			grower.draws = 0;
 			choose(&grower, grower.order, n, half);
 			memcpy(bag, grower.order, sizeof(int) * half);
+			if (slopes)
+				slopes_bag(slopes, t / BAG, bag, half);
+			for (int i = 0; bags && t / BAG < 64 && i < half; i++)
+				bags[bag[i]] |= UINT64CONST(1) << (t / BAG);
 		}
 		memcpy(tree, bag, sizeof(int) * half);
 		for (int j = 0; j < p; j++)

@@ -55,10 +55,8 @@ history_merge(void *into, const void *given)
 	memcpy(state->coupons + state->at.log.n, other->coupons, sizeof(Coupon) * n);
 	state->at.log.n += n;
 	state->spends += other->spends;
-	sum_add(&state->spend, other->spend.sum);
-	state->spend.lost += other->spend.lost;
-	sum_add(&state->spend_redeemed, other->spend_redeemed.sum);
-	state->spend_redeemed.lost += other->spend_redeemed.lost;
+	sum_merge(&state->spend, &other->spend);
+	sum_merge(&state->spend_redeemed, &other->spend_redeemed);
 
 	return state;
 }

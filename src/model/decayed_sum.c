@@ -86,10 +86,8 @@ decayed_merge(void *into, const void *given)
 		use_unit(&other, state->halvings);
 
 	state->at.log.n += other.at.log.n;
-	sum_add(&state->amount, other.amount.sum);
-	state->amount.lost += other.amount.lost;
-	sum_add(&state->weight, other.weight.sum);
-	state->weight.lost += other.weight.lost;
+	sum_merge(&state->amount, &other.amount);
+	sum_merge(&state->weight, &other.weight);
 
 	return state;
 }

@@ -86,7 +86,7 @@ extern void learning_overlap(Learning *learning, int arm, const double *p, int64
  */
 extern void learning_forest(Learning *learning, int arm, const double *m, const double *p);
 
-/* The rows of a trial put into an order of their own. */
+/* The rows of a trial put into an order of their own; numbers too large for a forest are errors. */
 extern void trial_sort(Trial *trial);
 
 #endif							/* COUPON_LEARNER_H */

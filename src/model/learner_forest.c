@@ -5,7 +5,11 @@
  */
 #include "coupon.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "miscadmin.h"
+#include "utils/float.h"
 
 #include "model/learner.h"
 #include "model/random.h"
@@ -62,16 +66,59 @@ learning_forest(Learning *learning, int arm, const double *m, const double *p)
 	}
 	if (uplift->forests == NULL)
 		uplift->forests = palloc0_array(CausalForest *, uplift->narms);
-	uplift->forests[arm] = causal_grow(&rows, &uplift->forest_options,
-									   (int64) random_bits(uplift->seed, arm, 0),
-									   psprintf("uplift_fit, forest of \"%s\"", uplift->arms[arm].name),
-									   learning->base.progress);
+	uplift->forests[arm] = causal_fit(&rows, &uplift->forest_options,
+									  (int64) random_bits(uplift->seed, arm, 0),
+									  psprintf("uplift_fit, forest of \"%s\"", uplift->arms[arm].name),
+									  learning->base.progress);
 	for (int j = 0; j < rows.columns; j++)
 		pfree(x[j]);
 	pfree(x);
 	pfree(y);
 	pfree(w);
 	sample_free(&sample);
+}
+
+/* Greater outcomes have squares that are no numbers. */
+#define LARGEST_OUTCOME		1e150
+
+static void
+too_large(const char *what, double value)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("%s %s is out of range for learner \"causal_forest\"", what, float8out_internal(value)),
+			 errhint("Give it another unit.")));
+}
+
+/* What a forest's single precision cannot hold is an error that names it. */
+static void
+check_range(const Sample *sample)
+{
+	const Schema *schema = sample->design->schema;
+
+	for (int64 i = 0; i < sample->n; i++)
+	{
+		if (i % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (fabs(sample_outcome_of(sample, i)) > LARGEST_OUTCOME)
+			too_large("outcome", sample_outcome_of(sample, i));
+		sample_slots(sample, i, sample->scratch);
+		for (int j = 0; j < schema->ncolumns; j++)
+		{
+			const SchemaColumn *column = &schema->columns[j];
+
+			for (int k = 0; k < column->length; k++)
+			{
+				double		value = sample->scratch[column->slot + k];
+
+				if (fabs(value) > FLT_MAX)
+					too_large(column->class != COLUMN_ARRAY ? psprintf("feature \"%s\":", column->name) :
+							  psprintf("features, element %d of %s:", k + 1,
+									   schema->positional ? "the array" : psprintf("\"%s\"", column->name)),
+							  value);
+			}
+		}
+	}
 }
 
 void
@@ -81,6 +128,7 @@ trial_sort(Trial *trial)
 	int			width = sample->width;
 	double	   *rows = palloc_huge(double, Max(sample->n * width, 1));
 
+	check_range(sample);
 	sample_sort(sample, trial->place);
 	for (int64 i = 0; i < sample->n; i++)
 		memcpy(rows + i * width, sample->rows + sample->index[i] * width, sizeof(double) * width);

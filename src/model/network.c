@@ -6,14 +6,9 @@
 
 #include <math.h>
 
+#include "model/clones.h"
 #include "model/network.h"
 #include "model/tangent.h"
-
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define FOR_EACH_CPU __attribute__((target_clones("default", "arch=x86-64-v3")))
-#else
-#define FOR_EACH_CPU
-#endif
 
 void
 network_shape(NetworkShape *shape, int p, const IntList *layers, int activation)

@@ -119,10 +119,8 @@ wape_merge(void *into, const void *given)
 
 	state->n += other->n;
 	state->skipped += other->skipped;
-	sum_add(&state->off, other->off.sum);
-	state->off.lost += other->off.lost;
-	sum_add(&state->actual, other->actual.sum);
-	state->actual.lost += other->actual.lost;
+	sum_merge(&state->off, &other->off);
+	sum_merge(&state->actual, &other->actual);
 
 	return state;
 }

@@ -23,8 +23,7 @@ rfm_merge(void *into, const void *given)
 	state->first = Min(state->first, other->first);
 	state->last = Max(state->last, other->last);
 	state->at.log.n += other->at.log.n;
-	sum_add(&state->amount, other->amount.sum);
-	state->amount.lost += other->amount.lost;
+	sum_merge(&state->amount, &other->amount);
 
 	return state;
 }

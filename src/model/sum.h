@@ -27,6 +27,13 @@ sum_add(Sum *to, double value)
 	to->sum = sum;
 }
 
+static inline void
+sum_merge(Sum *to, const Sum *other)
+{
+	sum_add(to, other->sum);
+	to->lost += other->lost;
+}
+
 static inline double
 sum_value(const Sum *sum)
 {

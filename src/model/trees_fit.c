@@ -163,7 +163,7 @@ monotone_constraints(const Sample *sample, const Jsonb *monotone)
 	int		   *signs = palloc0_array(int, n + sample->narms);
 	char	  **names;
 	double	   *numbers;
-	int			given = options_numbers("monotone", monotone, &names, &numbers);
+	int			given = options_numbers("option \"monotone\"", monotone, &names, &numbers);
 
 	for (int i = 0; i < given; i++)
 	{

@@ -142,6 +142,7 @@ describe_forests(const Uplift *uplift, StringInfo json)
 						 forest->ntrees, forest->nleaves, forest->depth);
 		member_text(json, "offer", uplift->arms[a].name);
 		json_member(json, "average_effect", forest->average);
+		describe_causal_choices(json, forest);
 		appendStringInfoChar(json, '}');
 	}
 	appendStringInfoChar(json, ']');

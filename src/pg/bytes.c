@@ -86,7 +86,7 @@ get_failed(const Reader *from, const char *detail)
 			 errhint("Only values written by the extension itself can be read.")));
 }
 
-static const char *
+const char *
 get_bytes(Reader *from, Size size)
 {
 	const char *bytes = from->at;

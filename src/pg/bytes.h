@@ -27,6 +27,9 @@ typedef struct Reader
 	const char *end;			/* one past the last byte */
 } Reader;
 
+/* The next bytes where they are; they are there. */
+extern const char *get_bytes(Reader *from, Size size);
+
 /* An integer within least..most. */
 extern int	get_byte(Reader *from, int least, int most);
 extern int32 get_int32(Reader *from, int32 least, int32 most);

@@ -94,17 +94,22 @@ collector_append(Collector *collector, const Collector *other)
 }
 
 void
-collector_put(StringInfo to, const Collector *collector)
+check_travel(StringInfo to, Size size, int64 n, const char *what)
 {
-	Size		size = sizeof(double) * collector->n * collector->width;
-
 	/* a tuple that carries the bytes adds some of its own */
 	if (size > MaxAllocSize - to->len - TUPLE_OVERHEAD)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%lld collected rows are too many to travel between parallel workers",
-						(long long) collector->n),
+				 errmsg("%lld collected %s are too many to travel between parallel workers", (long long) n, what),
 				 errhint("SET max_parallel_workers_per_gather = 0 for this query.")));
+}
+
+void
+collector_put(StringInfo to, const Collector *collector)
+{
+	Size		size = sizeof(double) * collector->n * collector->width;
+
+	check_travel(to, size, collector->n, "rows");
 	pq_sendint32(to, collector->width);
 	pq_sendint64(to, collector->n);
 	pq_sendbytes(to, (const char *) collector->rows, size);

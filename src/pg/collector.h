@@ -41,4 +41,7 @@ extern void collector_append(Collector *collector, const Collector *other);
 extern void collector_put(StringInfo to, const Collector *collector);
 extern Collector *collector_get(StringInfo from, MemoryContext context);
 
+/* Raise an error if so many more bytes, of n rows, are too many to travel. */
+extern void check_travel(StringInfo to, Size size, int64 n, const char *what);
+
 #endif							/* COUPON_COLLECTOR_H */

@@ -107,3 +107,28 @@ dictionary_ranks(const Dictionary *dictionary)
 
 	return ranks;
 }
+
+void
+put_dictionary(StringInfo to, const Dictionary *dictionary)
+{
+	put_int32(to, dictionary->n);
+	for (int i = 0; i < dictionary->n; i++)
+		put_text(to, dictionary->texts[i]);
+}
+
+Dictionary *
+get_dictionary(Reader *from, int least, int most)
+{
+	Dictionary *dictionary = dictionary_make(CurrentMemoryContext);
+	int			n = get_int32(from, least, most);
+
+	for (int i = 0; i < n; i++)
+	{
+		char	   *text = get_text(from);
+
+		if (dictionary_add(dictionary, text, strlen(text)) != i)
+			get_failed(from, "A name occurs twice.");
+	}
+
+	return dictionary;
+}

@@ -7,6 +7,8 @@
 
 #include "coupon.h"
 
+#include "pg/bytes.h"
+
 typedef struct Dictionary
 {
 	MemoryContext context;
@@ -27,5 +29,9 @@ extern int dictionary_add(Dictionary *dictionary, const char *string, int length
 
 /* The places of the strings in byte order: (n), palloc'd. */
 extern int *dictionary_ranks(const Dictionary *dictionary);
+
+/* To and from bytes; one in the current context, of least..most strings that differ. */
+extern void put_dictionary(StringInfo to, const Dictionary *dictionary);
+extern Dictionary *get_dictionary(Reader *from, int least, int most);
 
 #endif							/* COUPON_DICTIONARY_H */

@@ -9,6 +9,8 @@
 #include "coupon.h"
 
 #include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -40,7 +42,7 @@ grow(Lexicon *lexicon)
 	if (lexicon->room > PG_INT32_MAX / 4)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many distinct offers")));
+				 errmsg("too many distinct texts")));
 	lexicon->room *= 2;
 	lexicon->words = repalloc_huge(lexicon->words, sizeof(Word) * lexicon->room);
 	lexicon->nslots *= 2;
@@ -178,10 +180,39 @@ lexicon_ranks(const Lexicon *lexicon)
 
 	for (int32 i = 0; i < lexicon->n; i++)
 		order[i] = i;
-	qsort_arg(order, lexicon->n, sizeof(int32), by_text, lexicon->words);
+	qsort_interruptible(order, lexicon->n, sizeof(int32), by_text, lexicon->words);
 	for (int32 i = 0; i < lexicon->n; i++)
 		ranks[order[i]] = i;
 	pfree(order);
 
 	return ranks;
+}
+
+void
+lexicon_put(StringInfo to, const Lexicon *lexicon)
+{
+	pq_sendint32(to, lexicon->n);
+	for (int i = 0; i < lexicon->n; i++)
+	{
+		pq_sendint32(to, lexicon->words[i].length);
+		pq_sendbytes(to, VARDATA(lexicon->words[i].value), lexicon->words[i].length);
+	}
+}
+
+Lexicon *
+lexicon_get(StringInfo from)
+{
+	Lexicon    *lexicon = lexicon_make();
+	int			n = pq_getmsgint(from, 4);
+
+	for (int i = 0; i < n; i++)
+	{
+		int			length = pq_getmsgint(from, 4);
+
+		if (i % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		lexicon_number(lexicon, pq_getmsgbytes(from, length), length);
+	}
+
+	return lexicon;
 }

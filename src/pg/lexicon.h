@@ -7,6 +7,8 @@
 
 #include "coupon.h"
 
+#include "lib/stringinfo.h"
+
 #define LEXICON_RECENT	256
 
 /* A text and the one that came after it when it was last seen. */
@@ -37,5 +39,9 @@ extern int	lexicon_number(Lexicon *lexicon, const char *bytes, int length);
 
 /* The texts in the order of their bytes: by number, the place there. */
 extern int32 *lexicon_ranks(const Lexicon *lexicon);
+
+/* To and from bytes, for parallel workers. */
+extern void lexicon_put(StringInfo to, const Lexicon *lexicon);
+extern Lexicon *lexicon_get(StringInfo from);
 
 #endif							/* COUPON_LEXICON_H */

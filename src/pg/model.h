@@ -26,6 +26,8 @@ typedef enum ModelKind
 	MODEL_TREES = 5,
 	MODEL_NETWORK = 6,
 	MODEL_DOSE = 7,
+	MODEL_HMM = 8,
+	MODEL_GRAPH = 9,
 	MODEL_BAYES = 10,
 } ModelKind;
 

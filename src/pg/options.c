@@ -54,6 +54,26 @@ number_of(const Option *option, const JsonbValue *value, const char *kind)
 	return number;
 }
 
+/* An integer, or 0 of the only choice. */
+static int
+count_of(const Option *option, const JsonbValue *value)
+{
+	const char *choice = option->choices[0];
+	double		number = 0;
+
+	if (value->type == jbvString && value->val.string.len == strlen(choice) &&
+		memcmp(value->val.string.val, choice, value->val.string.len) == 0)
+		return 0;
+	if (value->type == jbvNumeric)
+		number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+													NumericGetDatum(value->val.numeric)));
+	if (!(number >= option->least && number <= option->most) || number != floor(number))
+		wrong_value(option, psprintf("an integer between %g and %g, or \"%s\"",
+									 option->least, option->most, choice));
+
+	return (int) number;
+}
+
 static int
 choice_of(const Option *option, const JsonbValue *value)
 {
@@ -244,6 +264,9 @@ read_value(const Option *option, JsonbValue *value, void *field)
 				*(int *) field = (int) number;
 				break;
 			}
+		case OPTION_COUNT:
+			*(int *) field = count_of(option, value);
+			break;
 		case OPTION_INTS:
 			*(IntList *) field = ints_of(option, value);
 			break;
@@ -371,7 +394,7 @@ options_text(const Jsonb *options)
 }
 
 int
-options_numbers(const char *option, const Jsonb *object, char ***names, double **numbers)
+options_numbers(const char *what, const Jsonb *object, char ***names, double **numbers)
 {
 	JsonbIterator *it = JsonbIteratorInit((JsonbContainer *) &object->root);
 	int			n = 0;
@@ -387,7 +410,7 @@ options_numbers(const char *option, const Jsonb *object, char ***names, double *
 		(*names)[n] = pnstrdup(value.val.string.val, value.val.string.len);
 		JsonbIteratorNext(&it, &value, true);
 		if (value.type != jbvNumeric)
-			bad_argument("option \"%s\" must have a number for \"%s\"", option, (*names)[n]);
+			bad_argument("%s must have a number for \"%s\"", what, (*names)[n]);
 		(*numbers)[n++] = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 															 NumericGetDatum(value.val.numeric)));
 	}

@@ -22,6 +22,7 @@ typedef enum OptionType
 	OPTION_NUMBER_LIST,			/* NumberList, each within least..most; one number is a list of one */
 	OPTION_INTS,				/* IntList, each within least..most; one integer is a list of one */
 	OPTION_OBJECT,				/* const Jsonb *, an object */
+	OPTION_COUNT,				/* int, within least..most; or 0, of the only choice */
 } OptionType;
 
 /* A list of strings. */
@@ -85,10 +86,10 @@ extern const Jsonb *options_arg(FunctionCallInfo fcinfo, int i);
 extern char *options_text(const Jsonb *options);
 
 /*
- * The members of an object that an option holds, each a number: how many, and
- * their names and numbers, palloc'd.
+ * The members of an object, each a number: how many, and their names and
+ * numbers, palloc'd.  Errors call the object "what".
  */
-extern int	options_numbers(const char *option, const Jsonb *object, char ***names, double **numbers);
+extern int	options_numbers(const char *what, const Jsonb *object, char ***names, double **numbers);
 
 /* From the text form. */
 extern const Jsonb *jsonb_of_text(const char *json);

@@ -33,6 +33,29 @@ options_check_same(const Jsonb *one, const Jsonb *two)
 		bad_argument("options must be the same in every row");
 }
 
+void
+put_options(StringInfo to, const Jsonb *options)
+{
+	put_int32(to, options ? VARSIZE(options) : 0);
+	if (options)
+		appendBinaryStringInfo(to, (const char *) options, VARSIZE(options));
+}
+
+const Jsonb *
+get_options(Reader *from)
+{
+	int			size = get_int32(from, 0, MaxAllocSize);
+	Jsonb	   *options = NULL;
+
+	if (size > 0)
+	{
+		options = memcpy(palloc(size), from->at, size);
+		from->at += size;
+	}
+
+	return options;
+}
+
 Site *
 site_make(MemoryContext context, const Jsonb *options)
 {
@@ -82,6 +105,22 @@ site_options(FunctionCallInfo fcinfo, int i, Size size, SiteRead read)
 		read(options, memory->read);
 
 	return memory->read;
+}
+
+Site *
+site_of(FunctionCallInfo fcinfo, const Jsonb *options, SiteExclude exclude)
+{
+	Site	   *site = fcinfo->flinfo->fn_extra;
+
+	if (site == NULL)
+	{
+		exclude(options);
+		fcinfo->flinfo->fn_extra = site = site_make(fcinfo->flinfo->fn_mcxt, options);
+	}
+	else if (site_renew(site, options))
+		exclude(options);
+
+	return site;
 }
 
 FeatureReader *

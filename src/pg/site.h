@@ -7,6 +7,7 @@
 
 #include "coupon.h"
 
+#include "pg/bytes.h"
 #include "pg/features.h"
 
 typedef struct Site
@@ -37,11 +38,18 @@ typedef void (*SiteRead) (const Jsonb *options, void *to);
  */
 extern const void *site_options(FunctionCallInfo fcinfo, int i, Size size, SiteRead read);
 
+/* What this call remembers, with the options of the row at hand, which "exclude" checks when they are new. */
+extern Site *site_of(FunctionCallInfo fcinfo, const Jsonb *options, SiteExclude exclude);
+
 /* The reader for the features in argument i. */
 extern FeatureReader *site_reader(Site *site, FunctionCallInfo fcinfo, int i, SiteExclude exclude);
 
 /* A copy of options, NULL of NULL; and an error unless two are the same. */
 extern const Jsonb *options_copy(MemoryContext context, const Jsonb *options);
 extern void options_check_same(const Jsonb *one, const Jsonb *two);
+
+/* To and from bytes, for parallel workers. */
+extern void put_options(StringInfo to, const Jsonb *options);
+extern const Jsonb *get_options(Reader *from);
 
 #endif							/* COUPON_SITE_H */

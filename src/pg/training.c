@@ -122,22 +122,6 @@ learn(Training *training, const FeatureReader *reader)
 	}
 }
 
-static Site *
-site_of(FunctionCallInfo fcinfo, const Jsonb *options, SiteExclude exclude)
-{
-	Site	   *site = fcinfo->flinfo->fn_extra;
-
-	if (site == NULL)
-	{
-		exclude(options);
-		fcinfo->flinfo->fn_extra = site = site_make(fcinfo->flinfo->fn_mcxt, options);
-	}
-	else if (site_renew(site, options))
-		exclude(options);
-
-	return site;
-}
-
 /* The schema must hold for the row type of this reader. */
 static void
 check_schema(Training *training, const FeatureReader *reader)
@@ -344,9 +328,7 @@ void
 training_put(StringInfo to, const Training *training)
 {
 	put_int32(to, training->beside);
-	put_int32(to, training->options ? VARSIZE(training->options) : 0);
-	if (training->options)
-		appendBinaryStringInfo(to, (const char *) training->options, VARSIZE(training->options));
+	put_options(to, training->options);
 	put_int64(to, training->skipped);
 	put_int32(to, training->arms->n);
 	for (int i = 0; i < training->arms->n; i++)
@@ -365,14 +347,9 @@ training_get(StringInfo from, MemoryContext context)
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Reader		reader = {"internal", from->data, from->data + from->len};
 	Training   *training = training_make(context, get_int32(&reader, TRAINING_NOTHING, TRAINING_DOSES));
-	int			size = get_int32(&reader, 0, MaxAllocSize);
 	int			n;
 
-	if (size > 0)
-	{
-		training->options = memcpy(palloc(size), reader.at, size);
-		reader.at += size;
-	}
+	training->options = get_options(&reader);
 	training->skipped = get_int64(&reader, 0, PG_INT64_MAX);
 	n = get_int32(&reader, 0, MAX_ARMS);
 	for (int i = 0; i < n; i++)
