@@ -23,8 +23,8 @@ MODEL = $(addprefix src/model/, \
 	hmm_init.o hmm_options.o hmm_order.o hmm_policy.o hull.o knapsack.o learner.o \
 	learner_forest.o learner_options.o learner_x.o leftover.o linear.o linear_check.o \
 	linear_columns.o linear_design.o linear_merge.o linear_regions.o linear_state.o logit.o \
-	market.o master.o mdp.o mdp_evaluate.o mdp_solve.o moments.o moves.o multiple.o network.o \
-	network_model.o network_train.o off_policy.o open.o open_program.o pareto.o partition.o \
+	market.o master.o mdp.o mdp_evaluate.o mdp_solve.o mdp_sweep.o moments.o moves.o multiple.o \
+	network.o network_model.o network_train.o off_policy.o open.o open_program.o pareto.o partition.o \
 	plan.o propensity.o radix.o random.o relax.o repair.o response.o response_explain.o \
 	returns.o rfm.o ruled.o ruleset.o sample.o sample_size.o sample_sort.o scan.o sessions.o \
 	single.o solve.o spline.o student.o summary_log.o surface.o traces.o trees.o trees_explain.o \

@@ -97,7 +97,7 @@ page()
 
 	dropdb --if-exists page 2>/dev/null
 	createdb page
-	grep -q '^CREATE EXTENSION coupon' "$1" || psql -q -d page -c 'CREATE EXTENSION coupon'
+	grep -q '^CREATE EXTENSION coupon' "$tmp/script" || psql -q -d page -c 'CREATE EXTENSION coupon'
 	(cd "${COUPON_DATA:-.}" && psql -q -d page <"$tmp/script" >"$tmp/out" 2>&1)
 	awk -v dir="$tmp" '/^@@ [0-9]+$/ { file = dir "/" $2 ".got"; printf "" > file; next }
 		file { print > file }' "$tmp/out"

@@ -1,7 +1,7 @@
 -- Summaries of events: plain SQL, workers, any order, any partition, states that travel, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(61);
 \i test/fuzz.psql
 SET client_min_messages = error;
 
@@ -87,6 +87,19 @@ BEGIN
 END $$;
 SELECT ok((f).sum = 0 AND (f).weight = 0 AND abs((f).mean - 2) < 1e-9 AND (f).events = 3 AND (f).skipped = 3000, 'brought forward a day at a time for years') FROM (SELECT pg_temp.forward(3000) AS f) x;
 SELECT ok(abs((f).sum / (6 * 2 ^ (-(20 * 23 + 5) / 24.0)) - 1) < 1e-12, 'or for weeks') FROM (SELECT pg_temp.forward(20) AS f) x;
+-- an event of the first time there is, in steps to a microsecond before its first half-life, where rounding decides on which side it is
+CREATE FUNCTION pg_temp.first_event(days integer) RETURNS coupon.state LANGUAGE plpgsql AS $$
+DECLARE
+	first timestamptz := '4714-11-24 00:00:00+00 BC';
+	s coupon.state := (SELECT coupon.decayed_sum_state(1, first, first, days * interval '1 day'));
+BEGIN
+	FOR part IN 1 .. 7 LOOP
+		SELECT coupon.decayed_sum_state(x) INTO s FROM (VALUES (s), ((SELECT coupon.decayed_sum_state(NULL, NULL,
+			CASE part WHEN 7 THEN first + days * interval '1 day' - interval '1 us' ELSE first + days / 7 * part * interval '1 day' END, days * interval '1 day')))) v(x);
+	END LOOP;
+	RETURN s;
+END $$;
+SELECT ok(bool_and(abs((f).sum - 0.5) < 1e-12), 'states of 4714 BC can be read back') FROM (SELECT coupon.decayed_sum_merge(s::text::coupon.state) AS f FROM (SELECT k, pg_temp.first_event(200000 + k * 7919) AS s FROM generate_series(1, 50) k) x GROUP BY k) y;
 SELECT throws_like($$ SELECT coupon.rfm_merge(s) FROM (SELECT coupon.rfm_state(at, 1, ends) AS s FROM (VALUES (timestamptz '2026-01-03', timestamptz '2026-01-02'), ('2026-01-10', '2026-01-21')) v(at, ends) GROUP BY ends) x $$,
 	'cannot bring a state of rfm forward to a later as_of');
 SELECT throws_like(format('SELECT coupon.%s FROM (VALUES (timestamptz ''2026-01-01'', timestamptz ''2026-02-01''), (''2026-01-01'', ''2026-02-02'')) v(at, ends)', call), 'as_of must be the same in every row of a group', call)
