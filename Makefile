@@ -27,14 +27,14 @@ MODEL = $(addprefix src/model/, \
 	hmm_order.o hmm_policy.o hull.o knapsack.o learner.o learner_forest.o learner_options.o \
 	learner_x.o leftover.o linear.o linear_check.o linear_columns.o linear_design.o \
 	linear_merge.o linear_regions.o linear_state.o logit.o market.o master.o mdp.o \
-	mdp_evaluate.o mdp_solve.o moments.o moves.o multiple.o network.o network_model.o \
-	network_train.o off_policy.o open.o open_program.o pareto.o partition.o plan.o propensity.o \
-	radix.o random.o ranks.o relax.o repair.o replay.o response.o response_explain.o returns.o \
-	rfm.o ruled.o ruleset.o sample.o sample_size.o sample_sort.o scan.o sessions.o single.o \
-	solve.o spline.o student.o summary_log.o surface.o traces.o trees.o trees_explain.o \
-	trees_fit.o trees_json.o trees_model.o trees_nodes.o trees_options.o trees_order.o trial.o \
-	uplift.o uplift_band.o uplift_curve.o uplift_describe.o uplift_error.o weighted.o \
-	world_bandit.o)
+	mdp_evaluate.o mdp_solve.o mdp_sweep.o moments.o moves.o multiple.o network.o \
+	network_model.o network_train.o off_policy.o open.o open_program.o pareto.o partition.o \
+	plan.o propensity.o radix.o random.o ranks.o relax.o repair.o replay.o response.o \
+	response_explain.o returns.o rfm.o ruled.o ruleset.o sample.o sample_size.o sample_sort.o \
+	scan.o sessions.o single.o solve.o spline.o student.o summary_log.o surface.o traces.o \
+	trees.o trees_explain.o trees_fit.o trees_json.o trees_model.o trees_nodes.o trees_options.o \
+	trees_order.o trial.o uplift.o uplift_band.o uplift_curve.o uplift_describe.o uplift_error.o \
+	weighted.o world_bandit.o)
 PG    = $(addprefix src/pg/, \
 	array.o bytes.o collector.o dictionary.o edges.o feature_values.o features.o json.o \
 	jsonread.o keys.o lexicon.o model.o options.o progress.o query.o schema.o scorer.o \

@@ -1,7 +1,7 @@
 -- Policies over many steps: value_iteration against reference vectors, all policies one by one and plain SQL; hmm_policy against a tree of beliefs.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(63);
 \i test/loyalty.psql
 SET LOCAL client_min_messages = error;
 
@@ -98,6 +98,10 @@ CREATE FUNCTION pg_temp.bare() RETURNS bigint LANGUAGE plpgsql SET search_path =
 $$ BEGIN RETURN (SELECT count(*) FROM coupon.value_iteration('TABLE public.small')) + (SELECT count(*) FROM coupon.hmm_policy(coupon.hmm_model('{1}', '{{{1}},{{1}}}', '{{0.5,0.5}}', '{a,b}', '{five,ten}'), '{1}', '{"b": 2}')); END $$;
 SELECT is(pg_temp.bare(), 14::bigint, 'an empty search_path');
 
+-- 100,000 states in a row, each of which is left with a chance of one half; a row with discounts; and a random walk, whose length is a product
+SELECT ok(bool_and(abs(value - 2 * (100000 - state::integer)) < 1e-6), 'states in a row until the end') FROM coupon.value_iteration('SELECT s AS state, 1 AS offer, CASE k WHEN 0 THEN s ELSE nullif(s + 1, 100000) END AS next_state, 0.5 AS probability, 1 AS reward, 0 AS cost FROM generate_series(0, 99999) s, generate_series(0, 1) k', '{"discount": 1, "quiet": true}');
+SELECT ok(bool_and(abs(value - (1 - 0.9999::float8 ^ (100000 - state::integer)) / (1 - 0.9999::float8)) < 1e-6), 'and with a discount') FROM coupon.value_iteration('SELECT s AS state, 1 AS offer, nullif(s + 1, 100000) AS next_state, 1 AS probability, 1 AS reward, 0 AS cost FROM generate_series(0, 99999) s', '{"discount": 0.9999, "quiet": true}');
+SELECT ok(bool_and(abs(value - (state::integer + 1) * (300 - state::integer)) < 1e-6), 'a random walk') FROM coupon.value_iteration('SELECT s AS state, 1 AS offer, CASE WHEN s + k BETWEEN 0 AND 299 THEN s + k END AS next_state, 0.5 AS probability, 1 AS reward, 0 AS cost FROM generate_series(0, 299) s, unnest(ARRAY[-1, 1]) k', '{"discount": 1}');
 -- a long way: a chain of 60,000 states in which values crawl from one end to the other
 CREATE TABLE chain AS SELECT s AS state, a AS offer, CASE a WHEN 0 THEN s ELSE (s + 1) % 60000 END AS next_state, 1 AS probability, (s = 59999)::int AS reward, 0 AS cost FROM generate_series(0, 59999) s, generate_series(0, 1) a;
 SET LOCAL statement_timeout = '400ms';
@@ -105,7 +109,7 @@ SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.value_iteration('TABLE chain', '
 SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.value_iteration('TABLE chain', '{"discount": 0.999999, "quiet": true, "method": "policy"}') $$), 'policy iteration');
 SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.value_iteration('TABLE chain', '{"horizon": 100000, "quiet": true}') $$), 'a horizon');
 SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.value_iteration('TABLE chain', '{"discount": 0.999999, "quiet": true, "method": "modified policy"}') $$), 'modified policy iteration');
-SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.value_iteration('SELECT state, offer, nullif(state + 1, 60000) AS next_state, probability, reward, cost FROM chain', '{"discount": 1, "quiet": true}') $$), 'a way to the end');
+SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.value_iteration('SELECT s AS state, 1 AS offer, CASE WHEN s + k BETWEEN 0 AND 59999 THEN s + k END AS next_state, 0.5 AS probability, 1 AS reward, 0 AS cost FROM generate_series(0, 59999) s, unnest(ARRAY[-1, 1]) k', '{"discount": 1, "quiet": true}') $$), 'a random way to the end');
 SELECT ok(pg_temp.stops($$ SELECT * FROM coupon.value_iteration('SELECT i AS state, 1 AS offer, i AS next_state, 1 AS probability, 1 AS reward, 0 AS cost FROM generate_series(1, 100000000) i', '{"quiet": true}') $$), 'reading');
 RESET statement_timeout;
 

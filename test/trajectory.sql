@@ -1,7 +1,7 @@
 -- Summaries of events: plain SQL, workers, any order, any partition, states that travel, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(52);
+SELECT plan(61);
 \i test/fuzz.psql
 SET client_min_messages = error;
 
@@ -87,6 +87,19 @@ BEGIN
 END $$;
 SELECT ok((f).sum = 0 AND (f).weight = 0 AND abs((f).mean - 2) < 1e-9 AND (f).events = 3 AND (f).skipped = 3000, 'brought forward a day at a time for years') FROM (SELECT pg_temp.forward(3000) AS f) x;
 SELECT ok(abs((f).sum / (6 * 2 ^ (-(20 * 23 + 5) / 24.0)) - 1) < 1e-12, 'or for weeks') FROM (SELECT pg_temp.forward(20) AS f) x;
+-- an event of the first time there is, in steps to a microsecond before its first half-life, where rounding decides on which side it is
+CREATE FUNCTION pg_temp.first_event(days integer) RETURNS coupon.state LANGUAGE plpgsql AS $$
+DECLARE
+	first timestamptz := '4714-11-24 00:00:00+00 BC';
+	s coupon.state := (SELECT coupon.decayed_sum_state(1, first, first, days * interval '1 day'));
+BEGIN
+	FOR part IN 1 .. 7 LOOP
+		SELECT coupon.decayed_sum_state(x) INTO s FROM (VALUES (s), ((SELECT coupon.decayed_sum_state(NULL, NULL,
+			CASE part WHEN 7 THEN first + days * interval '1 day' - interval '1 us' ELSE first + days / 7 * part * interval '1 day' END, days * interval '1 day')))) v(x);
+	END LOOP;
+	RETURN s;
+END $$;
+SELECT ok(bool_and(abs((f).sum - 0.5) < 1e-12), 'states of 4714 BC can be read back') FROM (SELECT coupon.decayed_sum_merge(s::text::coupon.state) AS f FROM (SELECT k, pg_temp.first_event(200000 + k * 7919) AS s FROM generate_series(1, 50) k) x GROUP BY k) y;
 SELECT throws_like($$ SELECT coupon.rfm_merge(s) FROM (SELECT coupon.rfm_state(at, 1, ends) AS s FROM (VALUES (timestamptz '2026-01-03', timestamptz '2026-01-02'), ('2026-01-10', '2026-01-21')) v(at, ends) GROUP BY ends) x $$,
 	'cannot bring a state of rfm forward to a later as_of');
 SELECT throws_like(format('SELECT coupon.%s FROM (VALUES (timestamptz ''2026-01-01'', timestamptz ''2026-02-01''), (''2026-01-01'', ''2026-02-02'')) v(at, ends)', call), 'as_of must be the same in every row of a group', call)
@@ -129,6 +142,12 @@ SELECT ok(refused BETWEEN 150 AND 399, 'altered states of ' || name || ': what m
 FROM kinds, LATERAL (SELECT array_agg(name || ':1:' || translate(encode(pg_temp.alter_bytes(pg_temp.bytes_of(form), n), 'base64'), E'\n', '')) AS forms FROM generate_series(1, 400) n) f,
 	pg_temp.refused(forms, 'coupon.state', format('SELECT coupon.%s_merge(s) FROM (VALUES ($1::coupon.state), ($1::coupon.state)) v(s)', name)) refused;
 SELECT throws_ok($$ SELECT coupon.gaps_merge(form::coupon.state) FROM kinds WHERE name = 'rfm' $$, '42809');
+-- counts of rows left out have 32 bits: full ones, by hand, take no more rows and no more states
+CREATE TABLE full_states AS SELECT name, format('%s:1:%s', name, translate(encode(overlay(pg_temp.bytes_of(form) PLACING '\xffffffff'::bytea FROM 9), 'base64'), E'\n', '')) AS form FROM kinds;
+SELECT is(((coupon.rfm_merge(form::coupon.state)).skipped), 4294967295, 'so many rows can be left out') FROM full_states WHERE name = 'rfm';
+SELECT throws_ok(format('SELECT coupon.%s_merge(s) FROM (SELECT form::coupon.state AS s FROM full_states WHERE name = %1$L UNION ALL SELECT coupon.%2$s) x', name, call), '54000', NULL, 'but no more, of ' || name)
+FROM (VALUES ('rfm', 'rfm_state(NULL, 1, ''2026-12-01'')'), ('decayed_sum', 'decayed_sum_state(1, NULL, ''2026-12-01'', ''3 days'')'), ('sessions', 'sessions_state(NULL, ''3 days'')'), ('gaps', 'gaps_state(NULL::timestamptz)'), ('coupon_history', 'coupon_history_state(NULL, ''a'', true, 1, ''2026-12-01'', 1)')) v(name, call);
+SELECT throws_ok(format('SELECT %L::coupon.state', format('%s:1:%s', name, translate(encode(overlay(pg_temp.bytes_of(form) PLACING '\x01'::bytea FROM 13), 'base64'), E'\n', ''))), '22P03', NULL, name || ' knows no future') FROM kinds WHERE name IN ('sessions', 'gaps');
 SELECT throws_ok($$ SELECT coupon.rfm_add(NULL, '2026-01-01', 1, '2026-01-01') $$, '42809');
 SELECT is((coupon.gaps(timestamptz '2026-01-01' + i * interval '1 hour')).events, 1000000::bigint, 'a million events') FROM generate_series(1, 1000000) i;
 SELECT throws_ok(format('SELECT coupon.%s FROM generate_series(1, 1000001) i', call), '54000')

@@ -34,7 +34,7 @@ gaps_merge(void *into, const void *given)
 	state = log_reserve(state, FIXED, sizeof(int64), state->log.n + other->log.n);
 	memcpy(state->at + state->log.n, other->at, sizeof(int64) * other->log.n);
 	state->log.n += other->log.n;
-	state->log.skipped += other->log.skipped;
+	log_merge_left_out(&state->log, &other->log);
 
 	return state;
 }
@@ -64,6 +64,7 @@ gaps_check(const FlatState *flat)
 	const GapsState *state = (const GapsState *) flat;
 
 	log_check(&state->log, FIXED, sizeof(int64));
+	log_expect(state->log.future == 0, "A count is out of range.");
 	for (int64 i = 0; i < state->log.n; i++)
 	{
 		log_expect(IS_VALID_TIMESTAMP(state->at[i]), "A time is out of range.");

@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 
 #include "model/mdp_evaluate.h"
+#include "model/mdp_sweep.h"
 
 #define SWEEPS		20			/* of modified policy iteration */
 #define STRIDE		256			/* states between two looks at interrupts */
@@ -31,6 +32,7 @@ typedef struct Work
 	double	   *value;			/* (nstates) */
 	double	   *better;			/* (nstates) */
 	int64	   *best;			/* (nstates) */
+	int32	   *order;			/* (nstates): of mdp_order(); NULL with a horizon */
 	double		longest;		/* without a discount: at least the expected steps until the end */
 	Progress   *progress;
 } Work;
@@ -149,13 +151,13 @@ largest(const double *values, int n)
 	return most;
 }
 
-/* The error that is good enough: rounding sets a limit to it. */
+/* The error of these values that is good enough: rounding sets a limit to it. */
 static double
-enough(const Work *work, double tolerance)
+enough(const Work *work, const double *values, double tolerance)
 {
 	double		least = ROUNDING * (work->discount == 1 ? work->longest : 1 / (1 - work->discount));
 
-	return Max(tolerance, least) * largest(work->better, work->mdp->nstates);
+	return Max(tolerance, least) * largest(values, work->mdp->nstates);
 }
 
 /*
@@ -170,7 +172,8 @@ evaluate(Work *work, const MdpOptions *options)
 
 	if (options->method == MDP_POLICY)
 	{
-		target = enough(work, options->tolerance) / 4 *
+		mdp_sweep_policy(work->mdp, work->order, work->best, work->reward, work->discount, work->value);
+		target = enough(work, work->value, options->tolerance) / 4 *
 			(work->discount == 1 ? 1 / work->longest : 1 - work->discount);
 		if (mdp_evaluate(&policy, work->value, target, options, work->progress) <= target)
 			return;
@@ -225,6 +228,7 @@ find_longest(Work *work, const MdpOptions *options)
 
 		progress_say(work->progress, "%s: iteration %d towards the time until the end",
 					 options->work, i + 1);
+		mdp_sweep_longest(work->mdp, work->order, steps.value);
 		improve(&steps, NULL);
 		for (int s = 0; s < n; s++)
 			missing = Max(missing, steps.better[s] - steps.value[s]);
@@ -319,6 +323,7 @@ mdp_infinite(const Mdp *mdp, const MdpOptions *options, Progress *progress)
 	Work		work;
 
 	work_init(&work, mdp, options, progress);
+	work.order = mdp_order(mdp);
 	if (options->discount == 1)
 		bounded = find_longest(&work, options);
 	solution->error = INFINITY;
@@ -329,7 +334,7 @@ mdp_infinite(const Mdp *mdp, const MdpOptions *options, Progress *progress)
 		improve(&work, NULL);
 		solution->iterations++;
 		solution->error = distance(&work, end, &shift);
-		solution->converged = solution->error <= enough(&work, options->tolerance);
+		solution->converged = solution->error <= enough(&work, work.better, options->tolerance);
 		take_better(&work);
 		if (!solution->converged && options->method != MDP_VALUE)
 			evaluate(&work, options);
@@ -338,6 +343,7 @@ mdp_infinite(const Mdp *mdp, const MdpOptions *options, Progress *progress)
 		if (mdp->pairs[s] < mdp->pairs[s + 1])
 			work.value[s] += shift;
 	conclude(&work, solution);
+	pfree(work.order);
 	work_done(&work);
 
 	return solution;

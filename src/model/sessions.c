@@ -99,7 +99,7 @@ sessions_merge(void *into, const void *given)
 
 	if (state->gap != other->gap)
 		bad_argument("states of sessions have different gaps");
-	state->log.skipped += other->log.skipped;
+	log_merge_left_out(&state->log, &other->log);
 	for (int64 i = 0; i < other->log.n; i++)
 		state = sessions_add(state, &other->runs[i]);
 
@@ -122,6 +122,7 @@ sessions_check(const FlatState *flat)
 	const SessionsState *state = (const SessionsState *) flat;
 
 	log_check(&state->log, FIXED, sizeof(Session));
+	log_expect(state->log.future == 0, "A count is out of range.");
 	log_expect(state->gap > 0, "The gap is out of range.");
 	for (int64 i = 0; i < state->log.n; i++)
 	{

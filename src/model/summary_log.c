@@ -11,22 +11,40 @@
 #define FIRST_ROOM	4
 
 void
+log_left_out_too_many(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("too many rows with nulls or later than as_of for one state"),
+			 errdetail("A group may have %u of either.", PG_UINT32_MAX),
+			 errhint("Leave them out with FILTER (WHERE ...).")));
+}
+
+void
+log_merge_left_out(LogState *log, const LogState *other)
+{
+	if (other->skipped > PG_UINT32_MAX - log->skipped || other->future > PG_UINT32_MAX - log->future)
+		log_left_out_too_many();
+	log->skipped += other->skipped;
+	log->future += other->future;
+}
+
+void
 as_of_merge(AsOfState *state, const AsOfState *other)
 {
 	int64		as_of = Max(state->as_of, other->as_of);
 	const AsOfState *earlier = state->as_of < as_of ? state : other;
 
-	if (earlier->as_of < as_of && earlier->future > 0)
+	if (earlier->as_of < as_of && earlier->log.future > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot bring a state of %s forward to a later as_of",
 						state_type_of(state->log.head.kind)->name),
 				 errdetail("It has left out %lld rows that were later than its own as_of.",
-						   (long long) earlier->future),
+						   (long long) earlier->log.future),
 				 errhint("Make all states with the same as_of, or leave later rows to later states.")));
 	state->as_of = as_of;
-	state->future += other->future;
-	state->log.skipped += other->log.skipped;
+	log_merge_left_out(&state->log, &other->log);
 }
 
 void *
@@ -70,17 +88,11 @@ log_expect(bool sound, const char *detail)
 		get_failed(&(Reader) {.what = "coupon.state"}, detail);
 }
 
-static bool
-is_count(int64 count)
-{
-	return count >= 0 && count <= PG_INT64_MAX / 2;
-}
-
 void
 log_check(const LogState *state, Size fixed, Size item)
 {
 	log_expect(VARSIZE(state) >= fixed, "The length is not that of such a state.");
-	log_expect(is_count(state->n) && is_count(state->skipped) && (item == 0 || state->n <= LOG_MOST),
+	log_expect(state->n >= 0 && state->n <= PG_INT64_MAX / 2 && (item == 0 || state->n <= LOG_MOST),
 			   "A count is out of range.");
 	log_expect(VARSIZE(state) == fixed + item * state->n, "The length is not that of such a state.");
 }
@@ -88,6 +100,5 @@ log_check(const LogState *state, Size fixed, Size item)
 void
 as_of_check(const AsOfState *state)
 {
-	log_expect(is_count(state->future), "A count is out of range.");
 	log_expect(IS_VALID_TIMESTAMP(state->as_of), "A time is out of range.");
 }

@@ -18,12 +18,15 @@
 #define LOG_MOST		1000000	/* items of a state */
 #define MOST_AMOUNT		1e100	/* sums stay finite */
 
-/* How such a state begins. */
+pg_noreturn extern void log_left_out_too_many(void);
+
+/* How such a state begins; counts of 32 bits keep that of rfm within a cache line. */
 typedef struct LogState
 {
 	FlatState	head;
 	int64		n;				/* events, or items */
-	int64		skipped;		/* rows with a null */
+	uint32		skipped;		/* rows with a null */
+	uint32		future;			/* rows left out, later than as_of; 0 where there is no as_of */
 } LogState;
 
 /* How a state that looks back from a given time begins. */
@@ -31,8 +34,16 @@ typedef struct AsOfState
 {
 	LogState	log;
 	int64		as_of;
-	int64		future;			/* rows left out, later than as_of */
 } AsOfState;
+
+/* One more row that was not taken. */
+static inline void
+log_leave_out(uint32 *count)
+{
+	if (unlikely(*count == PG_UINT32_MAX))
+		log_left_out_too_many();
+	(*count)++;
+}
 
 /* From an earlier to a later time. */
 static inline uint64
@@ -46,6 +57,9 @@ days_between(int64 earlier, int64 later)
 {
 	return (double) time_between(earlier, later) / USECS_PER_DAY;
 }
+
+/* Add what another state has left out. */
+extern void log_merge_left_out(LogState *log, const LogState *other);
 
 /*
  * Bring a state that is to take in another forward to the later of the two

@@ -69,7 +69,7 @@ coupon_history_add_row(PG_FUNCTION_ARGS)
 	/* without an offer it is a purchase, if something was spent */
 	if (PG_ARGISNULL(1) || (sent ? PG_ARGISNULL(3) || PG_ARGISNULL(4) : !spent))
 	{
-		state->at.log.skipped++;
+		log_leave_out(&state->at.log.skipped);
 		PG_RETURN_POINTER(state);
 	}
 	coupon.at = time_arg(fcinfo, 1, "at");
@@ -83,7 +83,7 @@ coupon_history_add_row(PG_FUNCTION_ARGS)
 		spend = positive_arg(fcinfo, 6, "spend");
 	if (coupon.at > as_of)
 	{
-		state->at.future++;
+		log_leave_out(&state->at.log.future);
 		PG_RETURN_POINTER(state);
 	}
 	if (spent)
@@ -145,7 +145,7 @@ coupon_history_final(PG_FUNCTION_ARGS)
 	values[7] = Int64GetDatum(history.unredeemed_streak);
 	evaluation_put_number(history.spend_share, values + 8, nulls + 8);
 	evaluation_put_number(history.best_discount, values + 9, nulls + 9);
-	values[10] = Int64GetDatum(state->at.future);
+	values[10] = Int64GetDatum(state->at.log.future);
 	values[11] = Int64GetDatum(state->at.log.skipped);
 
 	return row_datum(fcinfo, values, nulls);

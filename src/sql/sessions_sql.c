@@ -23,7 +23,7 @@ sessions_add_row(PG_FUNCTION_ARGS)
 	else if (state->gap != gap)
 		bad_argument("gap must be the same in every row of a group");
 	if (PG_ARGISNULL(1))
-		state->log.skipped++;
+		log_leave_out(&state->log.skipped);
 	else
 	{
 		at = time_arg(fcinfo, 1, "at");
@@ -90,7 +90,7 @@ gaps_add_row(PG_FUNCTION_ARGS)
 	if (state == NULL)
 		state = gaps_make();
 	if (PG_ARGISNULL(1))
-		state->log.skipped++;
+		log_leave_out(&state->log.skipped);
 	else
 		state = gaps_add(state, time_arg(fcinfo, 1, "at"));
 

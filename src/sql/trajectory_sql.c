@@ -102,13 +102,13 @@ rfm_add_row(PG_FUNCTION_ARGS)
 	as_of_same(state->at.as_of, as_of);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		state->at.log.skipped++;
+		log_leave_out(&state->at.log.skipped);
 		PG_RETURN_POINTER(state);
 	}
 	at = time_arg(fcinfo, 1, "at");
 	amount = amount_arg(fcinfo, 2, "amount");
 	if (at > as_of)
-		state->at.future++;
+		log_leave_out(&state->at.log.future);
 	else
 		rfm_add(state, at, amount);
 
@@ -164,7 +164,7 @@ rfm_final(PG_FUNCTION_ARGS)
 	values[5] = TimestampTzGetDatum(state->first);
 	values[6] = TimestampTzGetDatum(state->last);
 	nulls[5] = nulls[6] = state->at.log.n == 0;
-	values[7] = Int64GetDatum(state->at.future);
+	values[7] = Int64GetDatum(state->at.log.future);
 	values[8] = Int64GetDatum(state->at.log.skipped);
 
 	return row_datum(fcinfo, values, nulls);
@@ -193,13 +193,13 @@ decayed_sum_add_row(PG_FUNCTION_ARGS)
 		bad_argument("half_life must be the same in every row of a group");
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		state->at.log.skipped++;
+		log_leave_out(&state->at.log.skipped);
 		PG_RETURN_POINTER(state);
 	}
 	amount = amount_arg(fcinfo, 1, "amount");
 	at = time_arg(fcinfo, 2, "at");
 	if (at > as_of)
-		state->at.future++;
+		log_leave_out(&state->at.log.future);
 	else
 		decayed_add(state, at, amount);
 
@@ -251,7 +251,7 @@ decayed_sum_final(PG_FUNCTION_ARGS)
 	values[1] = Float8GetDatum(decayed.weight);
 	evaluation_put_number(decayed.mean, values + 2, nulls + 2);
 	values[3] = Int64GetDatum(state->at.log.n);
-	values[4] = Int64GetDatum(state->at.future);
+	values[4] = Int64GetDatum(state->at.log.future);
 	values[5] = Int64GetDatum(state->at.log.skipped);
 
 	return row_datum(fcinfo, values, nulls);
