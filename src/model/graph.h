@@ -127,7 +127,6 @@ typedef struct Measures
 /* graph_build.c: the graph of edges as they were collected. */
 extern Graph *graph_build(const Edges *edges, Progress *progress);
 extern bool graph_is_target(const Graph *graph, int64 pair);
-extern bool graph_connected(const Graph *graph, int customer, int product);
 
 /*
  * graph_build.c: sum over relations of weight times the adjacency normalised
