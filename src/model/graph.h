@@ -122,6 +122,8 @@ typedef struct Measures
 	int64		customers;		/* theirs */
 	double		recall;
 	double		auc;
+	double		popular_recall; /* if all are shown what most customers have */
+	double		popular_auc;
 } Measures;
 
 /* graph_build.c: the graph of edges as they were collected. */

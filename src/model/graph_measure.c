@@ -24,11 +24,17 @@ typedef struct Measurer
 	const Graph *graph;
 	const bool *left_out;
 	const GraphOptions *options;
-	Measures   *measures;
+} Measurer;
+
+/* How pairs left out rank by scores of one kind. */
+typedef struct Tally
+{
 	double		hits;			/* sum over customers of the share found */
 	double		above;			/* sum over pairs of the share of others below */
+	int64		customers;
+	int64		pairs;
 	int64		compared;		/* pairs that there are others of */
-} Measurer;
+} Tally;
 
 /* How many scores are above one, and how many are the same. */
 FOR_EACH_CPU
@@ -96,7 +102,7 @@ held_out(const Measurer *measurer, int customer)
 
 /* The pairs of one customer by scores (products), which are overwritten. */
 static void
-measure_customer(Measurer *measurer, int customer, float *scores)
+measure_customer(const Measurer *measurer, int customer, float *scores, Tally *tally)
 {
 	const Graph *graph = measurer->graph;
 	int64		begin = graph->start[customer];
@@ -134,31 +140,58 @@ measure_customer(Measurer *measurer, int customer, float *scores)
 		found += above + same + i < measurer->options->recall_at;
 		if (candidates > 0)
 		{
-			measurer->above += 1 - (above + same / 2.0) / candidates;
-			measurer->compared++;
+			tally->above += 1 - (above + same / 2.0) / candidates;
+			tally->compared++;
 		}
 	}
 	pfree(held);
-	measurer->hits += (double) found / (double) n;
-	measurer->measures->customers++;
-	measurer->measures->pairs += n;
+	tally->hits += (double) found / (double) n;
+	tally->customers++;
+	tally->pairs += n;
+}
+
+static double
+recall_of(const Tally *tally)
+{
+	return tally->customers > 0 ? tally->hits / (double) tally->customers : NAN;
+}
+
+static double
+auc_of(const Tally *tally)
+{
+	return tally->compared > 0 ? tally->above / (double) tally->compared : NAN;
+}
+
+/* Of each product: how many customers have it, but for pairs left out. */
+static float *
+popularity(const Graph *graph, const bool *left_out)
+{
+	float	   *popular = palloc_huge(float, graph->products.n);
+
+	memset(popular, 0, sizeof(float) * graph->products.n);
+	for (int64 pair = 0; pair < graph->npairs; pair++)
+		popular[graph->product[pair]] += !left_out[pair];
+
+	return popular;
 }
 
 void
 graph_measure(const Graph *graph, const bool *left_out, const GraphOptions *options,
 			  const Embedding *embedding, Progress *progress, Measures *measures)
 {
-	Measurer	measurer = {.graph = graph, .left_out = left_out, .options = options, .measures = measures};
+	Measurer	measurer = {.graph = graph, .left_out = left_out, .options = options};
+	Tally		own = {0};
+	Tally		popular = {0};
 	int			k = options->dimensions;
 	int			P = graph->products.n;
 	double		share = (double) MOST_SCORES / ((double) graph->customers.n * P);
 	int			most = Max(1, Min(BLOCK_CUSTOMERS, BLOCK_SCORES / P));
 	float	   *rows = palloc_array(float, most * k);
 	float	   *scores = palloc_huge(float, (Size) most * P);
+	float	   *counts = popularity(graph, left_out);
 	int			block[BLOCK_CUSTOMERS];
 	int			n = 0;
 
-	memset(measures, 0, sizeof(*measures));
 	for (int customer = 0; customer < graph->customers.n; customer++)
 	{
 		if (held_out(&measurer, customer) > 0 &&
@@ -169,17 +202,20 @@ graph_measure(const Graph *graph, const bool *left_out, const GraphOptions *opti
 		}
 		if (n < most && (n == 0 || customer < graph->customers.n - 1))
 			continue;
-		progress_say(progress, "graph_fit: measured " INT64_FORMAT " pairs held out", measures->pairs);
+		progress_say(progress, "graph_fit: measured " INT64_FORMAT " pairs held out", own.pairs);
 		blas_right_transposed(rows, embedding->product, n, k, P, scores);
 		for (int i = 0; i < n; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			measure_customer(&measurer, block[i], scores + (Size) i * P);
+			measure_customer(&measurer, block[i], scores + (Size) i * P, &own);
+			memcpy(scores + (Size) i * P, counts, sizeof(float) * P);
+			measure_customer(&measurer, block[i], scores + (Size) i * P, &popular);
 		}
 		n = 0;
 	}
-	measures->recall = measures->customers > 0 ? measurer.hits / (double) measures->customers : NAN;
-	measures->auc = measurer.compared > 0 ? measurer.above / (double) measurer.compared : NAN;
+	*measures = (Measures) {own.pairs, own.customers, recall_of(&own), auc_of(&own),
+		recall_of(&popular), auc_of(&popular)};
+	pfree(counts);
 	pfree(rows);
 	pfree(scores);
 }
