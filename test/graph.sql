@@ -1,7 +1,7 @@
 -- graph_fit and what is asked of it: clusters recovered, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(53);
+SELECT plan(59);
 \i test/fuzz.psql
 SET LOCAL max_parallel_workers_per_gather = 0;
 
@@ -37,6 +37,15 @@ SELECT cmp_ok(pg_temp.holdout(f.m, 'auc'), '>', 0.95::float8, 'buys held out are
 SELECT cmp_ok(pg_temp.holdout(f.m, 'recall'), '>=', 0.95 * pg_temp.holdout(r.m, 'recall'), 'recall is nearly that of the refined: ' || round(pg_temp.holdout(f.m, 'recall')::numeric, 3) || ', ' || round(pg_temp.holdout(r.m, 'recall')::numeric, 3))
 FROM fits f, fits r WHERE f.name = 'plain' AND r.name = 'refined';
 SELECT ok(count(*) = 30 AND avg(value) FILTER (WHERE step > 25) < avg(value) FILTER (WHERE step <= 5), 'the loss falls while it is refined') FROM fits, coupon.model_trace(m) WHERE name = 'refined';
+
+-- noise of any number of edges weighs next to nothing beside what foretells
+CREATE TABLE noisy AS SELECT n, seed, coupon.graph_fit(c, p, a, 1, '{"holdout": 0, "dimensions": 1}') AS m FROM (
+	SELECT n, seed, 'c' || i / 10 AS c, 'p' || CASE WHEN h % 10 < 7 THEN i / 10 % 6 * 20 + h / 10 % 20 ELSE h / 10 % 120 END AS p, 'buy' AS a
+	FROM generate_series(1, 8) seed, generate_series(0, 5999) i, abs(hashint4(seed * 100000 + i)) h, unnest('{5,20,50,1000}'::int[]) n
+	UNION ALL SELECT n, seed, 'c' || h % 600, 'p' || h / 600 % 120, 'noise'
+	FROM unnest('{5,20,50,1000}'::int[]) n, generate_series(1, 8) seed, generate_series(1, n) i, abs(hashint4(-seed * 100000 - n * 7 - i)) h) x
+GROUP BY n, seed;
+SELECT cmp_ok(max(pg_temp.weight(m, 'noise')), '<', 0.1::float8, n || ' edges of noise: no seed gives them a tenth of the weight') FROM noisy GROUP BY n ORDER BY n;
 
 -- a new customer: as if the customer had been there
 CREATE TABLE without AS SELECT coupon.graph_fit(c, product, a, w, '{"dimensions": 24}') FILTER (WHERE u > 30) AS m, coupon.graph_fit(c, product, a, 1, '{"dimensions": 24}') AS every FROM clicks;
@@ -112,6 +121,8 @@ SET LOCAL statement_timeout = '1000ms';
 SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit(product, c, a, w, '{"power": 1000, "dimensions": 512}') FROM clicks $$), 'a running graph_fit stops within a second: singular vectors');
 SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit(left(p, 4), c, a, 1, '{"dimensions": 128}') FROM (SELECT * FROM heavy LIMIT 200000) h $$), 'a running graph_fit stops within a second: few customers and many products, or their measures');
 SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit(c, product, a, w, '{"refine": 100000}') FROM clicks $$), 'a running graph_fit stops within a second: refining');
+SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit(CASE WHEN i = 1 THEN 'other' ELSE 'c' END, i::text, 'a' || i % 2, 1, '{"dimensions": 1, "refine": 100000}') FROM generate_series(1, 100000) i $$), 'a running graph_fit stops within a second: a customer of all products but one');
+SELECT isnt(pg_temp.ending($$ SELECT coupon.graph_fit('c', i::text, 'a', 1, '{"dimensions": 1, "power": 0, "holdout": 0.5}') FROM generate_series(1, 300000) i $$), 'stopped late', 'a running graph_fit stops within a second: measures of a customer of very many pairs');
 RESET statement_timeout;
 
 SELECT * FROM finish();

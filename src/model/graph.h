@@ -122,12 +122,13 @@ typedef struct Measures
 	int64		customers;		/* theirs */
 	double		recall;
 	double		auc;
+	double		popular_recall; /* if all are shown what most customers have */
+	double		popular_auc;
 } Measures;
 
 /* graph_build.c: the graph of edges as they were collected. */
 extern Graph *graph_build(const Edges *edges, Progress *progress);
 extern bool graph_is_target(const Graph *graph, int64 pair);
-extern bool graph_connected(const Graph *graph, int customer, int product);
 
 /*
  * graph_build.c: sum over relations of weight times the adjacency normalised

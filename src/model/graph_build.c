@@ -192,25 +192,6 @@ graph_is_target(const Graph *graph, int64 pair)
 	return false;
 }
 
-bool
-graph_connected(const Graph *graph, int customer, int product)
-{
-	int64		low = graph->start[customer];
-	int64		high = graph->start[customer + 1];
-
-	while (low < high)
-	{
-		int64		middle = low + (high - low) / 2;
-
-		if (graph->product[middle] < product)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-
-	return low < graph->start[customer + 1] && graph->product[low] == product;
-}
-
 /* degree (products, relations): sums of weights. */
 static void
 product_degrees(const Graph *graph, const bool *left_out, double *degree)

@@ -12,6 +12,13 @@
 #include "model/graph_names.h"
 #include "pg/json.h"
 
+/* A share, or -1 of NaN. */
+static void
+put_share(StringInfo to, double share)
+{
+	put_double(to, isnan(share) ? -1 : share);
+}
+
 void
 graph_pack(StringInfo to, const GraphModel *model)
 {
@@ -42,8 +49,10 @@ graph_pack(StringInfo to, const GraphModel *model)
 	put_int32(to, model->ncustomers);
 	put_int64(to, model->measures.pairs);
 	put_int64(to, model->measures.customers);
-	put_double(to, isnan(model->measures.recall) ? -1 : model->measures.recall);
-	put_double(to, isnan(model->measures.auc) ? -1 : model->measures.auc);
+	put_share(to, model->measures.recall);
+	put_share(to, model->measures.auc);
+	put_share(to, model->measures.popular_recall);
+	put_share(to, model->measures.popular_auc);
 
 	put_names(to, &model->relations);
 	for (int r = 0; r < R; r++)
@@ -133,6 +142,8 @@ graph_unpack(Reader *from, int version)
 	model->measures.customers = get_int64(from, 0, PG_INT64_MAX);
 	model->measures.recall = get_share(from);
 	model->measures.auc = get_share(from);
+	model->measures.popular_recall = get_share(from);
+	model->measures.popular_auc = get_share(from);
 	get_relations(from, model);
 
 	get_names(from, &model->products);
@@ -331,6 +342,8 @@ graph_describe(const void *of, StringInfo json)
 					 model->measures.pairs, model->measures.customers, model->options.recall_at);
 	json_member(json, "recall", model->measures.recall);
 	json_member(json, "auc", model->measures.auc);
+	json_member(json, "popular_recall", model->measures.popular_recall);
+	json_member(json, "popular_auc", model->measures.popular_auc);
 	appendStringInfoChar(json, '}');
 }
 

@@ -105,7 +105,7 @@ measure_holdout(const Graph *graph, const GraphOptions *options, Progress *progr
 	int64		n;
 	bool	   *left_out = graph_split(graph, NULL, options->holdout, options->seed, DRAW_HOLDOUT, &n);
 
-	*measures = (Measures) {.recall = NAN, .auc = NAN};
+	*measures = (Measures) {.recall = NAN, .auc = NAN, .popular_recall = NAN, .popular_auc = NAN};
 	if (left_out)
 	{
 		graph_embed(graph, left_out, options, "graph_fit without pairs held out", progress, &embedding);

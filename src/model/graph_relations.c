@@ -19,7 +19,7 @@
 #define RANK			16
 #define POWER			2
 #define FLOOR			0.01	/* of all weight, spread evenly: nobody is left without neighbours */
-#define RIDGE			1.0		/* in standard deviations of margins */
+#define RIDGE			0.1		/* of margins in units of an edge */
 
 #define MAX_STEPS		100
 #define MAX_HALVINGS	40
@@ -127,19 +127,29 @@ preference_fit(const double *x, int64 n, int p, double ridge, double *a)
 	pfree(trial);
 }
 
-/* Column r of x (n, R): how much a completed relation prefers the pairs to the others. */
-static void
+/*
+ * Column r of x (n, R): how much a completed relation prefers the pairs to
+ * the others, in units of the root mean square of what its edges are; returns
+ * 1 / this, or 0 of no edges.  A relation of few edges that hardly prefers
+ * anything is not made great: it would be by a deviation of the margins.
+ */
+static double
 complete(const Graph *graph, int r, const bool *left_out, const GraphOptions *options,
 		 Progress *progress, const Triple *triples, int64 n, double *x)
 {
 	int			R = graph->relations.n;
 	double		weights[MAX_RELATIONS] = {0};
+	double		sum = 0;
+	double		scale;
 	char	   *part = psprintf("graph_fit: relation \"%s\"", names_of(&graph->relations, r));
 	Adjacency	S;
 	Factors		factors;
 
 	weights[r] = 1;
 	graph_adjacency(graph, weights, left_out, &S, NULL);
+	for (int64 i = 0; i < S.start[S.customers]; i++)
+		sum += (double) S.value[i] * S.value[i];
+	scale = sum > 0 ? 1 / sqrt(sum / (double) S.start[S.customers]) : 0;
 	graph_svd(&S, RANK, POWER, options->seed, part, progress, &factors);
 	for (int64 i = 0; i < n; i++)
 	{
@@ -150,29 +160,15 @@ complete(const Graph *graph, int r, const bool *left_out, const GraphOptions *op
 
 		for (int j = 0; j < RANK; j++)
 			margin += factors.sigma[j] * u[j] * (v[j] - w[j]);
-		x[i * R + r] = margin;
+		x[i * R + r] = margin * scale;
 	}
 	adjacency_free(&S);
 	pfree(factors.u);
 	pfree(factors.v);
 	pfree(factors.sigma);
 	pfree(part);
-}
 
-/* In place, columns divided by their root mean square, which scale gets; 0 of columns of zeros. */
-static void
-standardise(double *x, int64 n, int p, double *scale)
-{
-	for (int j = 0; j < p; j++)
-	{
-		double		sum = 0;
-
-		for (int64 i = 0; i < n; i++)
-			sum += x[i * p + j] * x[i * p + j];
-		scale[j] = sum > 0 ? 1 / sqrt(sum / (double) n) : 0;
-		for (int64 i = 0; i < n; i++)
-			x[i * p + j] *= scale[j];
-	}
+	return scale;
 }
 
 /* Those that the user gave, for each relation or one for all. */
@@ -246,8 +242,7 @@ graph_relations(const Graph *graph, const bool *left_out, const GraphOptions *op
 	triples = graph_triples(graph, inner, true, pairs, OTHERS, options->seed, DRAW_OTHERS, &n);
 	x = palloc_huge(double, Max(n * R, 1));
 	for (int r = 0; r < R; r++)
-		complete(graph, r, both, options, progress, triples, n, x);
-	standardise(x, n, R, scale);
+		scale[r] = complete(graph, r, both, options, progress, triples, n, x);
 	preference_fit(x, n, R, RIDGE, weights);
 	for (int r = 0; r < R; r++)
 		weights[r] *= scale[r];

@@ -12,7 +12,6 @@
 #include "model/random.h"
 
 #define CHUNK	4096
-#define DRAWS	16				/* before the products are gone through one by one */
 
 static uint64
 hash_of(const Names *names, int i)
@@ -64,21 +63,27 @@ graph_split(const Graph *graph, const bool *without, double share, int64 seed, u
 int
 graph_draw_other(const Graph *graph, int customer, int64 seed, uint64 identity, uint64 n)
 {
-	int			P = graph->products.n;
-	int			product = 0;
+	const int32 *own = graph->product + graph->start[customer];
+	int			known = (int) (graph->start[customer + 1] - graph->start[customer]);
+	int			others = graph->products.n - known;
+	int			place;
+	int			low = 0;
 
-	if (graph->start[customer + 1] - graph->start[customer] >= P)
+	if (others <= 0)
 		return -1;
-	for (int i = 0; i < DRAWS; i++)
+	place = (int) (random_bits(seed, identity, n) % others);
+	/* own[i] - i others come before the i-th of the customer's own */
+	for (int high = known; low < high;)
 	{
-		product = random_bits(seed, identity, n * DRAWS + i) % P;
-		if (!graph_connected(graph, customer, product))
-			return product;
-	}
-	while (graph_connected(graph, customer, product))
-		product = (product + 1) % P;
+		int			middle = low + (high - low) / 2;
 
-	return product;
+		if (own[middle] - middle <= place)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+
+	return place + low;
 }
 
 Triple *

@@ -5,10 +5,13 @@
  */
 #include "coupon.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 
 #include "model/graph_model.h"
 #include "pg/array.h"
@@ -192,11 +195,15 @@ graph_score(PG_FUNCTION_ARGS)
 	text	   *product = PG_GETARG_TEXT_PP(2);
 	const float *u = graph_model_customer(model, VARDATA_ANY(customer), VARSIZE_ANY_EXHDR(customer));
 	const float *p = graph_model_product(model, VARDATA_ANY(product), VARSIZE_ANY_EXHDR(product));
+	float		score;
 
 	if (u == NULL || p == NULL)
 		PG_RETURN_NULL();
+	score = graph_dot(u, p, model->options.dimensions);
+	if (unlikely(!isfinite(score)))
+		float_overflow_error();
 
-	PG_RETURN_FLOAT8(graph_dot(u, p, model->options.dimensions));
+	PG_RETURN_FLOAT8(score);
 }
 
 typedef int (*Finder) (const GraphModel *model, const char *name, int length);
