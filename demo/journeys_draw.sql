@@ -19,7 +19,7 @@ $$ SELECT format('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$s %2$s
 \pset format unaligned
 \pset tuples_only on
 \o demo/out/journeys_states.svg
-SELECT pg_temp.head(1030, 760);
+SELECT pg_temp.head(1030, 720);
 -- a row of panels a category, a panel an offer; a cell is 80 x 70, the darker the likelier
 SELECT format('<text x="130" y="%s" class="title">%s</text>', 30 + 375 * nr, format('%s: from the state at left to the state below', category))
 FROM (SELECT category, row_number() OVER (ORDER BY category) - 1 AS nr FROM states) s ORDER BY nr;
@@ -42,13 +42,13 @@ SELECT '</svg>';
 \o demo/out/journeys_ablation.svg
 SELECT pg_temp.head(1060, 330);
 -- left the AUC, right what is gained over the base, customer by customer; x grows with it, a row a feature set, learners side by side
-SELECT floor(20 * min(auc - 1.96 * auc_se)) / 20 AS auc_low, ceil(20 * max(auc + 1.96 * auc_se)) / 20 AS auc_high FROM ablation \gset
+SELECT floor(50 * min(auc - 1.96 * auc_se)) / 50 AS auc_low, ceil(50 * max(auc + 1.96 * auc_se)) / 50 AS auc_high FROM ablation \gset
 SELECT least(0, floor(100 * min(auc - 1.96 * auc_se)) / 100) AS gain_low, ceil(100 * max(auc + 1.96 * auc_se)) / 100 AS gain_high FROM ablation_pairs WHERE than = left(model, 6) || 'base' \gset
 CREATE FUNCTION pg_temp.place(left_edge integer, low float8, high float8, x float8) RETURNS numeric LANGUAGE sql AS
 $$ SELECT round((left_edge + 400 * (x - low) / (high - low))::numeric, 1) $$;
-SELECT format('<text x="%s" y="30" class="title">%s</text>', x, title) FROM (VALUES (110, 'AUC on held-out customers, 95 % intervals'), (620, 'AUC gained over the base on the same customers')) t(x, title);
-SELECT string_agg(format('<path d="M%1$s 60V270" class="grid"/><text x="%1$s" y="290" text-anchor="middle">%2$s</text>', pg_temp.place(e, low, high, v), CASE e WHEN 110 THEN to_char(v, 'FM0.00') ELSE to_char(v, 'SG0.00') END), E'\n')
-FROM (VALUES (110, :auc_low, :auc_high), (620, :gain_low, :gain_high)) p(e, low, high), LATERAL (SELECT low + (high - low) * n / 5 FROM generate_series(0, 5) n) g(v);
+SELECT format('<text x="%s" y="30" class="title">%s</text>', x, title) FROM (VALUES (110, 'AUC on held-out customers, 95 % intervals'), (620, 'AUC gained over the base')) t(x, title);
+SELECT string_agg(format('<path d="M%1$s 60V270" class="grid"/><text x="%1$s" y="290" text-anchor="middle">%2$s</text>', pg_temp.place(e, low, high, v), CASE e WHEN 110 THEN to_char(v, 'FM0.00') ELSE to_char(round(v::numeric, 2), 'SG0.00') END), E'\n')
+FROM (VALUES (110, :auc_low, :auc_high, 0.02), (620, :gain_low, :gain_high, 0.01)) p(e, low, high, step), LATERAL (SELECT low + step * n FROM generate_series(0, round((high - low) / step)::int) n) g(v);
 SELECT format('<path d="M%s 60V270" class="axis"/>', pg_temp.place(620, :gain_low, :gain_high, 0));
 SELECT format('<text x="100" y="%s" text-anchor="end" class="name">%s</text>', 38 + 55 * nr, features) FROM feature_sets ORDER BY nr;
 SELECT format('<path d="M%1$s %4$sH%2$s" class="%5$s interval"/><circle cx="%3$s" cy="%4$s" r="5" class="%5$s"/>', pg_temp.place(e, low, high, v - 1.96 * se), pg_temp.place(e, low, high, v + 1.96 * se), pg_temp.place(e, low, high, v),

@@ -4,7 +4,7 @@ BEGIN;
 \set customers 1500
 \i test/clicks.psql
 \i test/moments.psql
-SELECT plan(13);
+SELECT plan(14);
 
 -- the states that the world has
 CREATE TEMP VIEW emitted AS SELECT s.category, e.* FROM states s, coupon.hmm_emissions(model) e;
@@ -40,6 +40,16 @@ FROM ablation a, (SELECT avg(CASE WHEN x.p > y.p THEN 1 WHEN x.p = y.p THEN 0.5 
 SELECT ok(pg_temp.near(a.log_loss, b.log_loss, 1e-12), 'log-loss is the mean of -ln of what happened')
 FROM ablation a, (SELECT -avg(ln(CASE WHEN bought THEN p ELSE 1 - p END)) AS log_loss FROM scored WHERE model = 'base') b WHERE a.model = 'base';
 SELECT ok(pg_temp.near(sum(auc_influence), 0, 1e-9) AND pg_temp.near(sum(loss_influence), 0, 1e-9), 'influences sum to 0') FROM ablation_influence WHERE model = 'base';
+
+-- errors of a difference against a bootstrap of customers, by Poisson weights; there are no ties that matter
+SELECT ok(abs(stddev(b.difference) / min(a.auc_se) - 1) < 0.25, 'the standard error of a difference is that of a bootstrap of customers: ' || min(a.auc_se) || ', ' || stddev(b.difference))
+FROM (SELECT resample, sum(auc) FILTER (WHERE model = '+ both') - sum(auc) FILTER (WHERE model = 'base') AS difference
+	FROM (SELECT resample, model, sum(weight * below) FILTER (WHERE bought) / (sum(weight) FILTER (WHERE bought) * sum(weight) FILTER (WHERE NOT bought)) AS auc
+		FROM (SELECT w.resample, model, bought, weight, sum(weight * (NOT bought)::int) OVER (PARTITION BY w.resample, model ORDER BY p) AS below
+			FROM scored JOIN (SELECT customer, resample, width_bucket(draw(3, 'weight', customer, resample), '{0.3679,0.7358,0.9197,0.9810,0.9963}') AS weight
+				FROM (SELECT DISTINCT customer FROM scored) c, generate_series(1, 100) resample) w USING (customer)
+			WHERE model IN ('base', '+ both') AND weight > 0) x GROUP BY resample, model) y GROUP BY resample) b,
+	ablation_pairs a WHERE a.model = '+ both' AND a.than = 'base';
 
 SELECT * FROM finish();
 ROLLBACK;
