@@ -27,8 +27,8 @@ drawing()
 data=$COUPON_DATA
 [ -r "$data/cj_transactions_sample.csv.gz" ] || data=
 unset COUPON_DATA
-mkdir "${WORK:?}/a copy" && cp -a . "$WORK/a copy/coupon" && cd "$WORK/a copy/coupon" || exit 1
-[ -z "$data" ] || { mkdir "$WORK/a copy/shared" && ln -s "$data" "$WORK/a copy/shared/data"; } || exit 1
+mkdir "${WORK:?}/another copy" && cp -a . "$WORK/another copy/coupon" && cd "$WORK/another copy/coupon" || exit 1
+[ -z "$data" ] || { mkdir "$WORK/another copy/shared" && ln -s "$data" "$WORK/another copy/shared/data"; } || exit 1
 
 rm -rf demo/out
 check 'demo/journeys' run
