@@ -8,6 +8,7 @@
 #	CREATE EXTENSION coupon		is run for pages that do not show it
 #	<!-- needs data -->			from here on psql reads ../shared/data; the rest of the page is skipped where that is absent
 #	<!-- needs hillstrom -->	the same, and test/hillstrom.psql is run here
+#	<!-- with test/x.psql -->	that script is run here; needs no data
 # Between <!-- reference --> and <!-- end --> a page has what test/reference.psql prints.
 
 cd "$(CDPATH= cd "$(dirname "$0")/.." && pwd)" || exit 1
@@ -29,6 +30,7 @@ split()
 	awk -v dir="$tmp" -v top="$top" -v data="$COUPON_DATA" '
 	/^<!-- needs / && !data		{ skip = 1 }
 	/^<!-- needs hillstrom -->/ && data	{ print "\\i \x27" top "/test/hillstrom.psql\x27" }
+	/^<!-- with test\/[a-z_]*.psql -->/	{ print "\\i \x27" top "/" $3 "\x27" }
 	/^```/ && inside			{ inside = 0; after = kind == "sql"; next }
 	/^```sql$/					{ inside = 1; kind = "sql"; n++; print "\\echo @@ " n; print NR > (dir "/" n ".line")
 								  if (skip) print "" > (dir "/" n ".skip"); next }
