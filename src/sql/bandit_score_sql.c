@@ -123,7 +123,11 @@ squared_scales(const Bayes *bayes, const double *X, int rows, bool predictive)
 
 	bayes_leverage(bayes, work, rows, squared);
 	for (int i = 0; i < rows; i++)
+	{
 		squared[i] = bayes->scale * (predictive ? 1 + squared[i] : squared[i]);
+		if (unlikely(!isfinite(squared[i])))
+			float_overflow_error();
+	}
 	pfree(work);
 
 	return squared;
