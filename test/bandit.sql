@@ -1,7 +1,7 @@
 -- Bandit: the reference vectors, what merges and forgets, draws, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(84);
+SELECT plan(85);
 \i test/fuzz.psql
 \i test/bandit_data.psql
 
@@ -144,6 +144,7 @@ SELECT is(coupon.bayes_sd(coupon.bayes_decay(coupon.bayes_fit(1, '{1}', '{"prior
 SELECT is(coupon.bayes_draws(known, '{}', 1, 'a'), '{}'::float8[], 'no depth, no draw') FROM models;
 SELECT throws_ok($$ SELECT coupon.bayes_fit(1e200, '{1}') $$, '22003');
 SELECT throws_ok($$ SELECT coupon.bayes_mean(coupon.bayes_fit(1e3, '{1}', '{"log": true, "noise": 1e-9}'), '{1000}') $$, '22003');
+SELECT is(coupon.describe(coupon.bayes_decay(coupon.bayes_decay(coupon.bayes_fit(1e100, '{1e150}'), 1e-200), 1e-200)) ->> 'weight', '0', 'forgotten until the weight is 0, however great the sums');
 SELECT throws_ok($$ SELECT coupon.bayes_sd(coupon.bayes_fit(1, '{1}'), '{1e200}') $$, '22003');
 SELECT throws_ok($$ SELECT coupon.bayes_sds(coupon.bayes_fit(1, '{1,1}'), '{{1,1},{1.7e308,1.7e308}}') $$, '22003');
 SELECT throws_ok($$ SELECT coupon.bayes_fit(1, ARRAY[1, 'NaN'::float8]) $$, '22023');

@@ -12,6 +12,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "miscadmin.h"
 #include "utils/float.h"
 
 #include "lib/blas.h"
@@ -210,8 +211,12 @@ bayes_inverse(const Bayes *bayes, double *inverse)
 		Z[(Size) j * d + j] = 1;
 	blas_solve_transposed_rows(bayes->R, d, Z, d);
 	for (int i = 0; i < d; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		/* row i is 0 up to its i-th element */
 		for (int j = 0; j <= i; j++)
 			inverse[(Size) i * d + j] = inverse[(Size) j * d + i] =
-				bayes_dot(Z + (Size) i * d, Z + (Size) j * d, d);
+				bayes_dot(Z + (Size) i * d + i, Z + (Size) j * d + i, d - i);
+	}
 	pfree(Z);
 }

@@ -159,6 +159,9 @@ bayes_stats_decay(BayesStats *stats, double factor)
 	for (Size i = 0; i < n; i++)
 		stats->G[i] *= factor;
 	stats->weight *= factor;
+	/* great sums outlast a weight that is too small for a number */
+	if (stats->weight == 0)
+		memset(stats->G, 0, sizeof(double) * n);
 }
 
 /* Products stay within what their squares allow, though rounding or underflow took some of these. */
