@@ -1058,6 +1058,74 @@ CREATE FUNCTION bayes_covariance(model model) RETURNS double precision[]
 
 COMMENT ON FUNCTION bayes_covariance(model)
 	IS 'the covariance of the coefficients';
+
+CREATE FUNCTION bandit_probabilities(model model, xs double precision[], options jsonb) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION bandit_probabilities(model, double precision[], jsonb)
+	IS 'the probabilities with which a policy chooses among the rows of xs: thompson, ucb, greedy, epsilon_greedy or uniform';
+
+CREATE FUNCTION bandit_probabilities(model model, xs double precision[]) RETURNS double precision[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION bandit_probabilities(model, double precision[])
+	IS 'the probabilities with which a policy chooses among the rows of xs: thompson, ucb, greedy, epsilon_greedy or uniform';
+
+CREATE FUNCTION bandit_choose(
+	model model, xs double precision[], draw text, options jsonb,
+	OUT choice integer, OUT propensity double precision, OUT log_propensity double precision
+) RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION bandit_choose(model, double precision[], text, jsonb)
+	IS 'a row of xs, from 1, chosen with these probabilities by whoever "draw" names, and the probability of that choice';
+
+CREATE FUNCTION bandit_choose(
+	model model, xs double precision[], draw text,
+	OUT choice integer, OUT propensity double precision, OUT log_propensity double precision
+) RETURNS record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+
+COMMENT ON FUNCTION bandit_choose(model, double precision[], text)
+	IS 'a row of xs, from 1, chosen with these probabilities by whoever "draw" names, and the probability of that choice';
+
+CREATE FUNCTION holdout(customer text, share double precision, seed bigint) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'bandit_holdout' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION holdout(text, double precision, bigint)
+	IS 'is the customer one of the share held out under this seed: the same ones wherever and whenever it is asked';
+
+CREATE FUNCTION monotonicity_audit(
+	model model, query text, options jsonb,
+	OUT customer text, OUT depth double precision, OUT response double precision, OUT standard_deviation double precision,
+	OUT shallower double precision, OUT fall double precision, OUT falls boolean, OUT repaired double precision,
+	OUT extrapolates boolean
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION monotonicity_audit(model, text, jsonb)
+	IS 'customers and depths at which a deeper discount is predicted to bring less, with the nearest responses that do not fall';
+
+CREATE FUNCTION monotonicity_audit(
+	model model, query text,
+	OUT customer text, OUT depth double precision, OUT response double precision, OUT standard_deviation double precision,
+	OUT shallower double precision, OUT fall double precision, OUT falls boolean, OUT repaired double precision,
+	OUT extrapolates boolean
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL UNSAFE COST 10000 ROWS 1000;
+
+COMMENT ON FUNCTION monotonicity_audit(model, text)
+	IS 'customers and depths at which a deeper discount is predicted to bring less, with the nearest responses that do not fall';
+
+CREATE FUNCTION world_bandit(
+	customers integer, rounds integer, seed bigint,
+	OUT round integer, OUT customer bigint, OUT context double precision[], OUT depth double precision, OUT x double precision[],
+	OUT expected double precision, OUT basket double precision
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 100000;
+
+COMMENT ON FUNCTION world_bandit(integer, integer, bigint)
+	IS 'a world of discounts whose truth is known: customers in rounds, six depths, the expected basket and what it would be';
 -- Trajectories: what a customer was offered, in which state, and what came of it
 --
 
@@ -2809,6 +2877,173 @@ CREATE AGGREGATE off_policy_merge(state state) (
 
 COMMENT ON AGGREGATE off_policy_merge(state)
 	IS 'the row that off_policy returns, from its states';
+
+CREATE TYPE replay AS (
+	rows    bigint,
+	matched bigint,				-- rows whose logged offer is the one chosen
+	skipped bigint,				-- rows with a null
+	value   double precision,	-- mean reward of the matched rows
+	se      double precision,
+	low     double precision,	-- of the 95 % interval
+	high    double precision
+);
+
+COMMENT ON TYPE replay IS 'the value of a policy on the rows of a randomised log with which it agrees';
+
+CREATE FUNCTION replay_add(state, double precision, text, text) RETURNS state
+	AS 'MODULE_PATHNAME', 'replay_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION replay_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION replay_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION replay_final(state) RETURNS replay
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION replay_add(state, double precision, text, text) IS 'implementation of replay';
+COMMENT ON FUNCTION replay_combine(state, state) IS 'implementation of replay';
+COMMENT ON FUNCTION replay_compact(state) IS 'implementation of replay_state';
+COMMENT ON FUNCTION replay_final(state) IS 'implementation of replay';
+
+CREATE AGGREGATE replay(reward double precision, logged_offer text, chosen_offer text) (
+	SFUNC        = replay_add,
+	STYPE        = state,
+	SSPACE       = 48,
+	FINALFUNC    = replay_final,
+	COMBINEFUNC  = replay_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE replay(double precision, text, text)
+	IS 'what a policy would have earned: the rewards of a randomised log where what was offered is what the policy chooses';
+
+CREATE AGGREGATE replay_state(reward double precision, logged_offer text, chosen_offer text) (
+	SFUNC        = replay_add,
+	STYPE        = state,
+	SSPACE       = 48,
+	FINALFUNC    = replay_compact,
+	COMBINEFUNC  = replay_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE replay_state(double precision, text, text)
+	IS 'the state of replay, to be stored and merged later';
+
+CREATE AGGREGATE replay_state(state state) (
+	SFUNC        = replay_combine,
+	STYPE        = state,
+	SSPACE       = 48,
+	FINALFUNC    = replay_compact,
+	COMBINEFUNC  = replay_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE replay_state(state)
+	IS 'states of replay rolled up to one';
+
+CREATE AGGREGATE replay_merge(state state) (
+	SFUNC        = replay_combine,
+	STYPE        = state,
+	SSPACE       = 48,
+	FINALFUNC    = replay_final,
+	COMBINEFUNC  = replay_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE replay_merge(state)
+	IS 'the row that replay returns, from its states';
+
+CREATE FUNCTION wape_add(state, double precision, double precision) RETURNS state
+	AS 'MODULE_PATHNAME', 'wape_add_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION wape_combine(state, state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION wape_compact(state) RETURNS state
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION wape_final(state) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION wape_add(state, double precision, double precision) IS 'implementation of wape';
+COMMENT ON FUNCTION wape_combine(state, state) IS 'implementation of wape';
+COMMENT ON FUNCTION wape_compact(state) IS 'implementation of wape_state';
+COMMENT ON FUNCTION wape_final(state) IS 'implementation of wape';
+
+CREATE AGGREGATE wape(actual double precision, predicted double precision) (
+	SFUNC        = wape_add,
+	STYPE        = state,
+	SSPACE       = 56,
+	FINALFUNC    = wape_final,
+	COMBINEFUNC  = wape_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE wape(double precision, double precision)
+	IS 'weighted absolute percentage error of a forecast: sum of |actual - predicted| / sum of |actual|';
+
+CREATE AGGREGATE wape_state(actual double precision, predicted double precision) (
+	SFUNC        = wape_add,
+	STYPE        = state,
+	SSPACE       = 56,
+	FINALFUNC    = wape_compact,
+	COMBINEFUNC  = wape_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE wape_state(double precision, double precision)
+	IS 'the state of wape, to be stored and merged later';
+
+CREATE AGGREGATE wape_state(state state) (
+	SFUNC        = wape_combine,
+	STYPE        = state,
+	SSPACE       = 56,
+	FINALFUNC    = wape_compact,
+	COMBINEFUNC  = wape_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE wape_state(state)
+	IS 'states of wape rolled up to one';
+
+CREATE AGGREGATE wape_merge(state state) (
+	SFUNC        = wape_combine,
+	STYPE        = state,
+	SSPACE       = 56,
+	FINALFUNC    = wape_final,
+	COMBINEFUNC  = wape_combine,
+	PARALLEL     = SAFE
+);
+
+COMMENT ON AGGREGATE wape_merge(state)
+	IS 'the number that wape returns, from its states';
+
+CREATE FUNCTION spearman_add(internal, double precision, double precision) RETURNS internal
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION spearman_final(internal) RETURNS double precision
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION spearman_add(internal, double precision, double precision) IS 'implementation of spearman';
+COMMENT ON FUNCTION spearman_final(internal) IS 'implementation of spearman';
+
+-- 16 bytes a row: the space is that of a group of 1,000 rows
+CREATE AGGREGATE spearman(a double precision, b double precision) (
+	SFUNC            = spearman_add,
+	STYPE            = internal,
+	SSPACE           = 16000,
+	FINALFUNC        = spearman_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC      = evaluation_combine,
+	SERIALFUNC       = evaluation_serial,
+	DESERIALFUNC     = evaluation_deserial,
+	PARALLEL         = SAFE
+);
+
+COMMENT ON AGGREGATE spearman(double precision, double precision)
+	IS 'rank correlation of two numbers, equal ones sharing the mean of their ranks';
 
 --
 -- Sample size: how many customers a trial needs

@@ -18,6 +18,7 @@
 #include "model/network_model.h"
 #include "model/off_policy.h"
 #include "model/plan.h"
+#include "model/replay.h"
 #include "model/response.h"
 #include "model/rfm.h"
 #include "model/sessions.h"
@@ -57,5 +58,7 @@ const StateType state_types[] = {
 	{STATE_GAPS, "gaps", 1, gaps_check, gaps_merge, gaps_state_compact},
 	{STATE_COUPON_HISTORY, "coupon_history", 1, history_check, history_merge, history_compact},
 	{STATE_BAYES, "bayes_fit", 1, bayes_state_check, bayes_state_merge, bayes_state_compact},
+	{STATE_REPLAY, "replay", 1, replay_state_check, replay_merge, replay_state_compact},
+	{STATE_WAPE, "wape", 1, wape_state_check, wape_merge, wape_state_compact},
 	{0}
 };

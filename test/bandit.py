@@ -165,6 +165,14 @@ near('30,000 near-collinear rows: predicted means', got['means'], [float(sum(a *
 near('30,000 near-collinear rows: their deviations (relative)', np.array(got['sds']) / np.sqrt([float(v) for v in variance]), 1, 1e-9)
 near('30,000 near-collinear rows: coefficients', got['mean'], [float(v) for v in mean], 1e-7)
 
+# --- rank correlation, ties included
+
+for name, a, b in (('1,000 pairs', random.normal(size=1000), random.normal(size=1000)),
+                   ('ties', random.integers(0, 9, size=500), random.integers(0, 4, size=500)),
+                   ('three pairs', [1, 2, 2], [3, 1, 2])):
+    b = np.asarray(b) + 0.3 * np.asarray(a)
+    near('spearman of scipy, ' + name, ask(b[:, None], a, 'SELECT to_json(coupon.spearman(y, x[1])) FROM t'), scipy.stats.spearmanr(a, b)[0], 1e-12)
+
 # --- the reference vectors, where they are
 
 path = os.path.join(os.environ.get('COUPON_DATA', ''), '..', 'vectors', 'bayes_rbf.json')

@@ -2,11 +2,8 @@
  * bayes_draw.c
  *		Draws from the posterior of Bayesian linear regression.
  *
- * Normal numbers by Box and Muller, "A note on the generation of random
- * normal deviates" (1958): number 2k and 2k + 1 are made of the uniform
- * numbers 2k and 2k + 1 of the identity.  Gamma numbers by Marsaglia and
- * Tsang, "A simple method for generating gamma variables" (2000), from uniform
- * numbers far behind these.
+ * Gamma numbers by Marsaglia and Tsang, "A simple method for generating gamma
+ * variables" (2000), from numbers far behind those of the coefficients.
  */
 #include "coupon.h"
 
@@ -17,17 +14,6 @@
 #include "model/random.h"
 
 #define GAMMA_NUMBERS	(UINT64CONST(1) << 32)
-
-/* The normal numbers n and n + 1, n even. */
-static void
-normal_pair(int64 seed, uint64 identity, uint64 n, double *pair)
-{
-	double		length = sqrt(-2 * log(random_uniform(seed, identity, n)));
-	double		angle = 2 * M_PI * random_uniform(seed, identity, n + 1);
-
-	pair[0] = length * cos(angle);
-	pair[1] = length * sin(angle);
-}
 
 /* A number of the gamma distribution with this shape, of scale 1. */
 static double
@@ -46,7 +32,7 @@ gamma_number(int64 seed, uint64 identity, double shape)
 		double		v;
 		double		u = random_uniform(seed, identity, n + 2);
 
-		normal_pair(seed, identity, n, x);
+		random_normals(seed, identity, n, x);
 		v = 1 + c * x[0];
 		if (v <= 0)
 			continue;
@@ -87,7 +73,7 @@ bayes_draw_coefficients(const Bayes *bayes, int64 seed, uint64 identity, double 
 	{
 		double		pair[2];
 
-		normal_pair(seed, identity, j, pair);
+		random_normals(seed, identity, j, pair);
 		theta[j] = pair[0];
 		if (j + 1 < d)
 			theta[j + 1] = pair[1];

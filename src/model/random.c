@@ -5,9 +5,12 @@
  * Each word of the key passes through the finaliser of SplitMix64 (Steele,
  * Lea and Flood, "Fast splittable pseudorandom number generators", 2014)
  * before the next is mixed in, so that keys that differ in one bit anywhere
- * give unrelated numbers.
+ * give unrelated numbers.  Normal numbers are those of Box and Muller, "A note
+ * on the generation of random normal deviates" (1958).
  */
 #include "coupon.h"
+
+#include <math.h>
 
 #include "model/random.h"
 
@@ -32,4 +35,14 @@ random_uniform(int64 seed, uint64 identity, uint64 n)
 {
 	/* 52 bits and a half: the middle of one of 2^52 equal intervals */
 	return ((double) (random_bits(seed, identity, n) >> 12) + 0.5) * 0x1p-52;
+}
+
+void
+random_normals(int64 seed, uint64 identity, uint64 n, double *pair)
+{
+	double		length = sqrt(-2 * log(random_uniform(seed, identity, n)));
+	double		angle = 2 * M_PI * random_uniform(seed, identity, n + 1);
+
+	pair[0] = length * cos(angle);
+	pair[1] = length * sin(angle);
 }

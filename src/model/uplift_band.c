@@ -52,11 +52,11 @@ by_size(const void *a, const void *b)
 static void
 normals(int64 seed, int draw, uint64 n, double *one, double *two)
 {
-	double		radius = sqrt(-2 * log(random_uniform(seed, draw, 2 * n)));
-	double		angle = 2 * M_PI * random_uniform(seed, draw, 2 * n + 1);
+	double		pair[2];
 
-	*one = radius * cos(angle);
-	*two = radius * sin(angle);
+	random_normals(seed, draw, 2 * n, pair);
+	*one = pair[0];
+	*two = pair[1];
 }
 
 /* Add what is drawn for the rows of an arm: so many, with these sums of outcomes about the mean and of their squares. */

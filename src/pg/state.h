@@ -31,6 +31,8 @@ typedef enum StateKind
 	STATE_GAPS = 8,
 	STATE_COUPON_HISTORY = 9,
 	STATE_BAYES = 10,
+	STATE_REPLAY = 11,
+	STATE_WAPE = 12,
 } StateKind;
 
 typedef struct FlatState

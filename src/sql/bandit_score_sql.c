@@ -11,20 +11,9 @@
 #include "funcapi.h"
 #include "utils/float.h"
 
-#include "lib/blas.h"
 #include "model/bayes_draw.h"
-#include "pg/array.h"
-#include "pg/model.h"
-
-typedef enum Question
-{
-	ASK_MEAN,
-	ASK_SD,
-	ASK_PREDICTIVE_SD,
-	ASK_QUANTILE,
-	ASK_PREDICTIVE_QUANTILE,
-	ASK_DRAW,
-} Question;
+#include "model/bayes_score.h"
+#include "sql/bandit_score_sql.h"
 
 /* What a call site keeps beside a model. */
 typedef struct Kept
@@ -38,8 +27,8 @@ typedef struct Kept
 	double		quantile;
 } Kept;
 
-static ModelArg *
-bayes_model_arg(FunctionCallInfo fcinfo)
+ModelArg *
+bandit_model_arg(FunctionCallInfo fcinfo)
 {
 	ModelArg   *arg = model_arg(fcinfo, 0);
 
@@ -103,85 +92,25 @@ quantile_arg(FunctionCallInfo fcinfo, ModelArg *arg)
 	return kept->quantile;
 }
 
-/* The products of the rows of X with the coefficients. */
 static void
-linear(const Bayes *bayes, const double *X, int rows, const double *theta, double *products)
+answer(FunctionCallInfo fcinfo, ModelArg *arg, BayesQuestion question, const double *X, int rows, double *result)
 {
-	if (rows == 1)
-		products[0] = bayes_dot(X, theta, bayes->stats.d);
-	else
-		blas_times(X, rows, bayes->stats.d, theta, products);
-}
-
-/* The squared scale of each row's mean, or with the noise. */
-static double *
-squared_scales(const Bayes *bayes, const double *X, int rows, bool predictive)
-{
-	Size		size = sizeof(double) * rows * bayes->stats.d;
-	double	   *work = memcpy(palloc(size), X, size);
-	double	   *squared = palloc_array(double, rows);
-
-	bayes_leverage(bayes, work, rows, squared);
-	for (int i = 0; i < rows; i++)
-	{
-		squared[i] = bayes->scale * (predictive ? 1 + squared[i] : squared[i]);
-		if (unlikely(!isfinite(squared[i])))
-			float_overflow_error();
-	}
-	pfree(work);
-
-	return squared;
-}
-
-static void
-answer(FunctionCallInfo fcinfo, ModelArg *arg, Question question, const double *X, int rows, double *result)
-{
-	const Bayes *bayes = arg->model;
-	const BayesOptions *options = &bayes->stats.options;
-	bool		to_mean = options->log && options->back == BACK_MEAN;
-	bool		predictive = question == ASK_PREDICTIVE_SD || question == ASK_PREDICTIVE_QUANTILE ||
-		question == ASK_MEAN;
-	double	   *squared = NULL;
-	double		quantile = 0;
+	BayesAsk	ask = {.question = question};
 
 	if (question == ASK_DRAW)
 	{
 		const Kept *kept = draw_args(fcinfo, arg);
 
-		linear(bayes, X, rows, kept->theta, result);
-		for (int i = 0; i < rows; i++)
-			result[i] = bayes_back(bayes, result[i], kept->noise);
-		return;
+		ask.theta = kept->theta;
+		ask.noise = kept->noise;
 	}
-
-	if (question == ASK_QUANTILE || question == ASK_PREDICTIVE_QUANTILE)
-		quantile = quantile_arg(fcinfo, arg);
-	if (question != ASK_MEAN || to_mean)
-		squared = squared_scales(bayes, X, rows, predictive);
-	if (question != ASK_SD && question != ASK_PREDICTIVE_SD)
-		linear(bayes, X, rows, bayes->mean, result);
-	for (int i = 0; i < rows; i++)
-		switch (question)
-		{
-			case ASK_SD:
-			case ASK_PREDICTIVE_SD:
-				result[i] = bayes_deviation(bayes, squared[i]);
-				break;
-			case ASK_QUANTILE:
-				result[i] = bayes_back(bayes, result[i] + quantile * sqrt(squared[i]), bayes->scale);
-				break;
-			case ASK_PREDICTIVE_QUANTILE:
-				/* the noise is in it */
-				result[i] = bayes_back(bayes, result[i] + quantile * sqrt(squared[i]), 0);
-				break;
-			default:
-				/* the mean of an exponential counts all that is uncertain */
-				result[i] = bayes_back(bayes, result[i], squared ? squared[i] : 0);
-		}
+	else if (question == ASK_QUANTILE || question == ASK_PREDICTIVE_QUANTILE)
+		ask.quantile = quantile_arg(fcinfo, arg);
+	bayes_score(arg->model, &ask, X, rows, result);
 }
 
-static void
-check_features(const Bayes *bayes, const Vector *vector, int d, const char *name, const char *of)
+void
+bandit_check_features(const Bayes *bayes, const Vector *vector, int d, const char *name, const char *of)
 {
 	if (unlikely(d != bayes->stats.d))
 		bad_argument("%s%s must have %d elements, one for each coefficient, not %d", of, name, bayes->stats.d, d);
@@ -190,13 +119,13 @@ check_features(const Bayes *bayes, const Vector *vector, int d, const char *name
 
 /* The answer to the question about the vector in argument 1. */
 static Datum
-ask(FunctionCallInfo fcinfo, Question question)
+ask(FunctionCallInfo fcinfo, BayesQuestion question)
 {
-	ModelArg   *arg = bayes_model_arg(fcinfo);
+	ModelArg   *arg = bandit_model_arg(fcinfo);
 	Vector		x = vector_of(PG_GETARG_DATUM(1), "x");
 	double		result;
 
-	check_features(arg->model, &x, x.n, "x", "");
+	bandit_check_features(arg->model, &x, x.n, "x", "");
 	answer(fcinfo, arg, question, x.values, 1, &result);
 	vector_done(&x);
 
@@ -205,16 +134,16 @@ ask(FunctionCallInfo fcinfo, Question question)
 
 /* The answers to the question about the rows of the matrix in argument 1. */
 static Datum
-ask_rows(FunctionCallInfo fcinfo, Question question)
+ask_rows(FunctionCallInfo fcinfo, BayesQuestion question)
 {
-	ModelArg   *arg = bayes_model_arg(fcinfo);
+	ModelArg   *arg = bandit_model_arg(fcinfo);
 	int			rows;
 	Vector		xs = matrix_of(PG_GETARG_DATUM(1), "xs", &rows);
 	double	   *result = palloc_array(double, Max(rows, 1));
 
 	if (rows > 0)
 	{
-		check_features(arg->model, &xs, xs.n / rows, "xs", "each row of ");
+		bandit_check_features(arg->model, &xs, xs.n / rows, "xs", "each row of ");
 		answer(fcinfo, arg, question, xs.values, rows, result);
 	}
 	vector_done(&xs);
@@ -319,14 +248,14 @@ Datum
 bayes_coefficients(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	const Bayes *bayes = bayes_model_arg(fcinfo)->model;
+	const Bayes *bayes = bandit_model_arg(fcinfo)->model;
 	int			d = bayes->stats.d;
 	double	   *unit = palloc0_array(double, (Size) d * d);
 	double	   *squared;
 
 	for (int j = 0; j < d; j++)
 		unit[(Size) j * d + j] = 1;
-	squared = squared_scales(bayes, unit, d, false);
+	squared = bayes_squared_scales(bayes, unit, d, false);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int j = 0; j < d; j++)
 	{
@@ -349,7 +278,7 @@ PG_FUNCTION_INFO_V1(bayes_covariance);
 Datum
 bayes_covariance(PG_FUNCTION_ARGS)
 {
-	const Bayes *bayes = bayes_model_arg(fcinfo)->model;
+	const Bayes *bayes = bandit_model_arg(fcinfo)->model;
 	int			d = bayes->stats.d;
 	double		deviation = bayes_deviation(bayes, 1);
 	double	   *covariance = palloc_array(double, (Size) d * d);
