@@ -55,6 +55,25 @@ near('normal-inverse-gamma: covariance', got['cov'], b / (a - 1) * np.linalg.inv
 near('normal-inverse-gamma: log evidence is that of a t distribution', got['d']['log_evidence'],
      log_evidence(X, y, K, 2 / 1.5, 3), 1e-10)
 
+for a0 in (1e-3, 99, 101, 1e3):
+    got = ask(X, y, POSTERIOR % ('{"prior": "nig", "a0": %r, "b0": %r}' % (a0, a0)))
+    near('log evidence, a0 = b0 = %g' % a0, got['d']['log_evidence'], log_evidence(X, y, np.ones(5), 1, 2 * a0), 1e-9)
+got = ask(X, y, POSTERIOR % '{"prior": "nig", "a0": 1e20, "b0": 1e20}')
+near('log evidence, a0 = b0 = 1e20: that of a known noise', got['d']['log_evidence'], log_evidence(X, y, np.ones(5), 1), 1e-9)
+
+# --- sums of squares, whatever the number of columns: up to a strip, over it, several and a part
+
+strips = np.random.default_rng(88)
+for columns in (15, 16, 32, 70, 300):
+    A = strips.normal(size=(700, columns))
+    z = A.sum(axis=1) + strips.normal(size=700)
+    got = ask(A, z, '''SELECT jsonb_build_object('mean', (SELECT jsonb_agg(mean ORDER BY coefficient) FROM coupon.bayes_coefficients(m)),
+        'sd', (SELECT jsonb_agg(standard_deviation ORDER BY coefficient) FROM coupon.bayes_coefficients(m)))
+        FROM (SELECT coupon.bayes_fit_merge(s::text::coupon.state) AS m FROM (SELECT coupon.bayes_fit_state(y, x) AS s FROM t) f) g''')
+    P = np.eye(columns) + A.T @ A
+    near('%d columns, by way of a state: mean' % columns, got['mean'], np.linalg.solve(P, A.T @ z), 1e-11)
+    near('%d columns, by way of a state: deviations' % columns, got['sd'], np.sqrt(np.diag(np.linalg.inv(P))), 1e-12)
+
 # --- the most evidence, by another optimiser
 
 for name, columns, noise in (('ordinary', 5, 1), ('more coefficients than rows', 40, 9), ('little noise', 3, 1e-3)):
@@ -75,7 +94,7 @@ for name, columns, noise in (('ordinary', 5, 1), ('more coefficients than rows',
 QUANTILES = '''SELECT jsonb_agg(coupon.bayes_quantile(m, '{1}', p) ORDER BY p) FROM (SELECT coupon.bayes_fit(0, '{1}',
     jsonb_build_object('prior', 'nig', 'a0', %r, 'b0', %r)) AS m) f, unnest('{%s}'::float8[]) p'''
 points = [1e-6, 0.01, 0.3, 0.5, 0.6, 0.95, 0.999]
-for freedom in (1.2, 3, 30, 1001, 200001):
+for freedom in (1.2, 3, 30, 1001, 99999, 100001, 1e7, 1e9, 1e12, 1e15, 1e29):
     a = freedom / 2
     got = ask([], [], QUANTILES % (a - 0.5, 2 * a, ','.join(map(str, points))))
     near('Student quantiles, %g degrees (relative)' % freedom, np.array(got) / np.maximum(1, np.abs(scipy.stats.t.ppf(points, freedom))),
@@ -83,6 +102,11 @@ for freedom in (1.2, 3, 30, 1001, 200001):
 got = ask([], [], '''SELECT jsonb_agg(coupon.bayes_quantile(m, '{1}', p) ORDER BY p) FROM (SELECT coupon.bayes_fit(0, '{1}') AS m) f,
     unnest('{%s}'::float8[]) p''' % ','.join(map(str, points)))
 near('normal quantiles', got, np.sqrt(0.5) * scipy.stats.norm.ppf(points), 1e-12)
+
+# of one degree it is Cauchy's distribution
+got = ask([], [], '''SELECT jsonb_agg(coupon.bayes_quantile(m, '{1}', p) * (pi() * p) ORDER BY p) FROM (SELECT coupon.bayes_fit(0, '{1}',
+    '{"prior": "nig", "a0": 1e-30, "b0": 1}') AS m) f, unnest('{1e-290,1e-160,1e-20}'::float8[]) p''')
+near('quantiles far out', got, [-1, -1, -1], 1e-12)
 
 # --- draws are mean + L'^-1 z of the keyed normal numbers z
 

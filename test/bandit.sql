@@ -1,7 +1,7 @@
 -- Bandit: the reference vectors, what merges and forgets, draws, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(80);
+SELECT plan(85);
 \i test/fuzz.psql
 \i test/bandit_data.psql
 
@@ -144,6 +144,11 @@ SELECT is(coupon.bayes_sd(coupon.bayes_decay(coupon.bayes_fit(1, '{1}', '{"prior
 SELECT is(coupon.bayes_draws(known, '{}', 1, 'a'), '{}'::float8[], 'no depth, no draw') FROM models;
 SELECT throws_ok($$ SELECT coupon.bayes_fit(1e200, '{1}') $$, '22003');
 SELECT throws_ok($$ SELECT coupon.bayes_mean(coupon.bayes_fit(1e3, '{1}', '{"log": true, "noise": 1e-9}'), '{1000}') $$, '22003');
+SELECT is(coupon.describe(coupon.bayes_decay(coupon.bayes_decay(coupon.bayes_fit(1e100, '{1e150}'), 1e-200), 1e-200)) ->> 'weight', '0', 'forgotten until the weight is 0, however great the sums');
+SELECT throws_ok($$ SELECT coupon.bayes_sd(coupon.bayes_fit(1, '{1}'), '{1e200}') $$, '22003');
+SELECT throws_ok($$ SELECT coupon.bayes_sds(coupon.bayes_fit(1, '{1,1}'), '{{1,1},{1.7e308,1.7e308}}') $$, '22003');
+SELECT throws_ok($$ SELECT coupon.bayes_fit(1, ARRAY[1, 'NaN'::float8]) $$, '22023');
+SELECT throws_ok($$ SELECT coupon.bayes_mean(coupon.bayes_fit(1, '{1,2}'), '{1,-inf}') $$, '22023');
 SELECT set_config('search_path', '', true) \g /dev/null
 SELECT coupon.bayes_mean(coupon.bayes_fit(2, '{1}'), '{1}') AS mean \gset
 SELECT set_config('search_path', 'public', true) \g /dev/null

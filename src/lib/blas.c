@@ -18,6 +18,10 @@
 #define LIBRARY		"libopenblas.so.0"
 #define THREADS		"OPENBLAS_NUM_THREADS"
 
+/* OpenBLAS has kernels for products of up to so many terms where there is AVX-512 */
+#define SMALL		1000000
+#define STRIP		16
+
 /* routines of LAPACK have Fortran's calling sequence and matrices column by column */
 typedef void (*Potrf) (const char *triangle, const int *n, double *A, const int *lda, int *info, size_t length);
 typedef void (*Syevd) (const char *job, const char *triangle, const int *n, double *A, const int *lda, double *values,
@@ -26,9 +30,11 @@ typedef void (*Syevd) (const char *job, const char *triangle, const int *n, doub
 static struct
 {
 	bool		loaded;
+	bool		has_small;		/* a dgemm of its own for small matrices */
 	__typeof__(cblas_dsyrk) *dsyrk;
 	__typeof__(cblas_dsyr) *dsyr;
 	__typeof__(cblas_dgemv) *dgemv;
+	__typeof__(cblas_dgemm) *dgemm;
 	__typeof__(cblas_sgemm) *sgemm;
 	__typeof__(cblas_dtrsv) *dtrsv;
 	__typeof__(cblas_dtrsm) *dtrsm;
@@ -77,11 +83,15 @@ load(void)
 	blas.dsyrk = routine(library, "cblas_dsyrk");
 	blas.dsyr = routine(library, "cblas_dsyr");
 	blas.dgemv = routine(library, "cblas_dgemv");
+	blas.dgemm = routine(library, "cblas_dgemm");
 	blas.sgemm = routine(library, "cblas_sgemm");
 	blas.dtrsv = routine(library, "cblas_dtrsv");
 	blas.dtrsm = routine(library, "cblas_dtrsm");
 	blas.dpotrf = routine(library, "dpotrf_");
 	blas.dsyevd = routine(library, "dsyevd_");
+#if defined(__x86_64__)
+	blas.has_small = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+#endif
 	blas.loaded = true;
 }
 
@@ -92,10 +102,40 @@ ready(void)
 		load();
 }
 
+/*
+ * The same as dsyrk in strips of columns, each by the product for small
+ * matrices: that packs nothing, and takes half the time.
+ */
+static void
+gram_add_strips(const double *X, int rows, int cols, double *C, int ldc)
+{
+	double		own[STRIP * STRIP];
+
+	for (int from = 0; from < cols; from += STRIP)
+	{
+		int			width = Min(STRIP, cols - from);
+
+		if (from > 0)
+			blas.dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, from, width, rows, 1, X, cols, X + from, cols,
+					   1, C + from, ldc);
+		/* below the diagonal C stays as it is */
+		blas.dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, width, width, rows, 1, X + from, cols, X + from, cols,
+				   0, own, width);
+		for (int i = 0; i < width; i++)
+			for (int j = i; j < width; j++)
+				C[(Size) (from + i) * ldc + from + j] += own[i * width + j];
+	}
+}
+
 void
 blas_gram_add(const double *X, int rows, int cols, double *C, int ldc)
 {
 	ready();
+	if (blas.has_small && (int64) rows * cols * STRIP <= SMALL)
+	{
+		gram_add_strips(X, rows, cols, C, ldc);
+		return;
+	}
 	blas.dsyrk(CblasRowMajor, CblasUpper, CblasTrans, cols, rows, 1, X, cols, 1, C, ldc);
 }
 

@@ -12,28 +12,30 @@
 #include <float.h>
 #include <math.h>
 
+#include "miscadmin.h"
 #include "utils/float.h"
 
 #include "lib/blas.h"
 #include "model/bayes.h"
+#include "model/clones.h"
 #include "model/student.h"
 
 #define LOG_2PI	1.8378770664093454836
 
-double
+FOR_EACH_CPU double
 bayes_dot(const double *a, const double *b, int n)
 {
-	double		sum[4] = {0};
+	double		sum[8] = {0};
 	int			j = 0;
 
 	/* sums of their own need not wait for each other */
-	for (; j + 4 <= n; j += 4)
-		for (int k = 0; k < 4; k++)
+	for (; j + 8 <= n; j += 8)
+		for (int k = 0; k < 8; k++)
 			sum[k] += a[j + k] * b[j + k];
 	for (; j < n; j++)
 		sum[0] += a[j] * b[j];
 
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+	return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
 double
@@ -63,12 +65,15 @@ derive_noise(Bayes *bayes, double unexplained, double ratios)
 	bayes->freedom = INFINITY;
 	if (options->prior == PRIOR_NIG)
 	{
+		double		more = unexplained / 2;
+
 		bayes->a = options->a0 + n / 2;
-		bayes->b = options->b0 + unexplained / 2;
+		bayes->b = options->b0 + more;
 		bayes->freedom = 2 * bayes->a;
 		bayes->scale = bayes->b / bayes->a;
-		bayes->evidence = -n / 2 * LOG_2PI + ratios / 2 + options->a0 * log(options->b0) - bayes->a * log(bayes->b) +
-			lgamma(bayes->a) - lgamma(options->a0);
+		/* a0 log b0 - a log b, and what is of the gamma function, each as what they differ by */
+		bayes->evidence = -n / 2 * (LOG_2PI + log(bayes->b)) + ratios / 2 -
+			options->a0 * log1p(more / options->b0) + log_gamma_rise(options->a0, n / 2);
 	}
 	else
 	{
@@ -206,8 +211,12 @@ bayes_inverse(const Bayes *bayes, double *inverse)
 		Z[(Size) j * d + j] = 1;
 	blas_solve_transposed_rows(bayes->R, d, Z, d);
 	for (int i = 0; i < d; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		/* row i is 0 up to its i-th element */
 		for (int j = 0; j <= i; j++)
 			inverse[(Size) i * d + j] = inverse[(Size) j * d + i] =
-				bayes_dot(Z + (Size) i * d, Z + (Size) j * d, d);
+				bayes_dot(Z + (Size) i * d + i, Z + (Size) j * d + i, d - i);
+	}
 	pfree(Z);
 }

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "utils/float.h"
+
 #include "lib/blas.h"
 #include "model/bayes_score.h"
 
@@ -28,7 +30,11 @@ bayes_squared_scales(const Bayes *bayes, const double *X, int rows, bool predict
 
 	bayes_leverage(bayes, work, rows, squared);
 	for (int i = 0; i < rows; i++)
+	{
 		squared[i] = bayes->scale * (predictive ? 1 + squared[i] : squared[i]);
+		if (unlikely(!isfinite(squared[i])))
+			float_overflow_error();
+	}
 	pfree(work);
 
 	return squared;

@@ -158,7 +158,6 @@ bayes_state_stats(const BayesState *state, BayesStats *stats)
 
 	bayes_stats_copy(stats, &own);
 	bayes_stats_add(stats, waiting(state), state->block);
-	bayes_stats_finish(stats);
 }
 
 void *
@@ -200,6 +199,7 @@ bayes_state_compact(const void *given)
 	if (state->d == 0)
 		return state_copy(state);
 	bayes_state_stats(state, &stats);
+	bayes_stats_finish(&stats);
 
 	return bayes_state_of(&stats);
 }

@@ -46,7 +46,7 @@ extern void bayes_state_same(const BayesState *state, const BayesOptions *option
 /* Add a row whose d is that of the state, d > 0; use the result, not the argument. */
 extern BayesState *bayes_state_add(BayesState *state, double outcome, const double *x);
 
-/* The statistics of all rows, those that wait as well, fit to be kept; copied. */
+/* The statistics of all rows, those that wait as well; copied, not finished. */
 extern void bayes_state_stats(const BayesState *state, BayesStats *stats);
 
 extern void *bayes_state_merge(void *state, const void *other);

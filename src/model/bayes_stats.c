@@ -12,16 +12,10 @@
 
 #include "lib/blas.h"
 #include "model/bayes_stats.h"
+#include "model/clones.h"
 
 #define COUNT_MOST	(PG_INT64_MAX / 4)
 #define FINITE_MOST	INT64CONST(0x7fefffffffffffff)	/* the bits of the greatest number */
-
-/* Loops over the elements of every row go many at a time, where the processor can. */
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define FOR_EACH_CPU	__attribute__((target_clones("default", "arch=x86-64-v3")))
-#else
-#define FOR_EACH_CPU
-#endif
 
 double
 bayes_outcome(const BayesOptions *options, double outcome)
@@ -165,6 +159,9 @@ bayes_stats_decay(BayesStats *stats, double factor)
 	for (Size i = 0; i < n; i++)
 		stats->G[i] *= factor;
 	stats->weight *= factor;
+	/* great sums outlast a weight that is too small for a number */
+	if (stats->weight == 0)
+		memset(stats->G, 0, sizeof(double) * n);
 }
 
 /* Products stay within what their squares allow, though rounding or underflow took some of these. */
@@ -190,12 +187,7 @@ bound_products(BayesStats *stats)
 void
 bayes_stats_finish(BayesStats *stats)
 {
-	Size		n = (Size) (stats->d + 1) * (stats->d + 1);
-	double		zero = 0;
-
-	for (Size i = 0; i < n; i++)
-		zero += 0 * stats->G[i];
-	if (!(zero == 0))
+	if (!all_finite(stats->G, (stats->d + 1) * (stats->d + 1)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("sum of squares is out of range"),

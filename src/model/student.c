@@ -5,7 +5,9 @@
  * Both tails together are the regularised incomplete beta function
  * I_x(freedom / 2, 1 / 2) at x = freedom / (freedom + t^2), whose continued
  * fraction (Abramowitz and Stegun 26.5.8) is evaluated from its beginning by
- * the method of Lentz.
+ * the method of Lentz.  Of many degrees, where that loses its digits, t is
+ * taken to the normal distribution as Hill does (Communications of the ACM
+ * 13, 1970, algorithm 395).
  */
 #include "coupon.h"
 
@@ -15,6 +17,7 @@
 
 #define TINY	1e-300
 #define TERMS	10000
+#define FREE	1e5				/* degrees that are all but infinite */
 
 static inline double
 off_zero(double x)
@@ -50,21 +53,47 @@ fraction(double x, double a, double b)
 	return value;
 }
 
+/* What Stirling's formula leaves out of lgamma. */
+static inline double
+stirling_rest(double a)
+{
+	double		square = 1 / (a * a);
+
+	return (1.0 / 12 - square * (1.0 / 360 - square / 1260)) / a;
+}
+
+double
+log_gamma_rise(double a, double rise)
+{
+	/* the two are great and near to each other */
+	if (a > 100)
+		return (a - 0.5) * log1p(rise / a) + rise * log(a + rise) - rise + stirling_rest(a + rise) - stirling_rest(a);
+
+	return lgamma(a + rise) - lgamma(a);
+}
+
 double
 student_tails(double t, double freedom)
 {
 	double		a = freedom / 2;
 	double		b = 0.5;
-	double		x = freedom / (freedom + t * t);
-	double		y = t * t / (freedom + t * t);
+	double		u = fabs(t) / sqrt(freedom);
+	double		x = 1 / (1 + u * u);
+	double		log_x = u < 1e100 ? -log1p(u * u) : -2 * log(u);
 	double		front;
 
 	if (t == 0)
 		return 1;
-	front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(y));
+	if (freedom > FREE)
+	{
+		double		squared = (freedom - 0.5) * -log_x;
+
+		return erfc(sqrt(squared / 2) * (1 + (squared + 3) / (48 * (freedom - 0.5) * (freedom - 0.5))));
+	}
+	front = exp(log_gamma_rise(a, b) - lgamma(b) + a * log_x + b * (log_x + 2 * log(u)));
 
 	return x < (a + 1) / (a + b + 2) ? front * fraction(x, a, b) / a :
-		1 - front * fraction(y, b, a) / b;
+		1 - front * fraction(u * u * x, b, a) / b;
 }
 
 double

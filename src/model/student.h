@@ -16,4 +16,7 @@ extern double student_quantile(double p, double freedom);
 /* The absolute value that a standard normal variable exceeds with this probability. */
 extern double normal_quantile(double p);
 
+/* log Gamma(a + rise) - log Gamma(a), however large a is. */
+extern double log_gamma_rise(double a, double rise);
+
 #endif							/* COUPON_STUDENT_H */

@@ -9,6 +9,21 @@
 
 #include "pg/array.h"
 
+#define LINE	64				/* bytes that the processor fetches at once */
+
+/*
+ * Fetch the numbers of the next row ahead.  A page fills from its end, so
+ * where a table is read in order they lie before these.
+ */
+static inline void
+fetch_ahead(const double *values, int n)
+{
+	uintptr_t	at = (uintptr_t) values;
+
+	for (uintptr_t back = sizeof(double) * n + LINE; back > 0; back -= Min(back, LINE))
+		__builtin_prefetch((const void *) (at - back));
+}
+
 /* An array of so many dimensions, or an empty one. */
 static Vector
 numbers_of(Datum datum, const char *name, int dimensions, const char *called)
@@ -20,6 +35,9 @@ numbers_of(Datum datum, const char *name, int dimensions, const char *called)
 		.array = array,
 		.copied = (Pointer) array != DatumGetPointer(datum),
 	};
+
+	if (!vector.copied)
+		fetch_ahead(vector.values, vector.n);
 
 	if (ARR_NDIM(array) != 0 && ARR_NDIM(array) != dimensions)
 		bad_argument("%s must be an array of %s", name, called);
