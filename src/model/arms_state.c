@@ -131,11 +131,7 @@ arms_state_check(const FlatState *flat)
 			wrong = "The sums of an arm do not fit each other.";
 	}
 	if (wrong)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid value of type coupon.state"),
-				 errdetail_internal("%s", wrong),
-				 errhint("Only values written by the extension itself can be read.")));
+		state_unsound(wrong);
 }
 
 /* The difference of two means: its standard error and Welch's degrees of freedom. */

@@ -113,10 +113,10 @@ history_check(const FlatState *flat)
 
 	log_check(&state->at.log, FIXED, sizeof(Coupon));
 	as_of_check(&state->at);
-	log_expect(options_are_sound(&state->options), "An option is out of range.");
-	log_expect((state->has_spend == 0 || state->has_spend == 1) && state->spends >= 0 &&
+	state_expect(options_are_sound(&state->options), "An option is out of range.");
+	state_expect((state->has_spend == 0 || state->has_spend == 1) && state->spends >= 0 &&
 			   state->spends <= (state->has_spend ? PG_INT64_MAX / 2 : 0), "A count is out of range.");
-	log_expect(sum_is_sound(&state->spend, state->spends, MOST_AMOUNT) &&
+	state_expect(sum_is_sound(&state->spend, state->spends, MOST_AMOUNT) &&
 			   sum_is_sound(&state->spend_redeemed, state->spends, MOST_AMOUNT) &&
 			   sum_value(&state->spend_redeemed) >= 0 &&
 			   sum_value(&state->spend_redeemed) <= sum_value(&state->spend) * (1 + 1e-9), "A sum is out of range.");
@@ -124,10 +124,10 @@ history_check(const FlatState *flat)
 	{
 		const Coupon *coupon = &state->coupons[i];
 
-		log_expect(IS_VALID_TIMESTAMP(coupon->at) && coupon->at <= state->at.as_of, "A time is out of range.");
-		log_expect(coupon->redeemed == 0 || coupon->redeemed == 1, "A count or an index is out of range.");
-		log_expect(coupon->discount >= 0 && coupon->discount <= MOST_AMOUNT, "A number is out of range.");
-		log_expect(i == 0 || by_time(coupon - 1, coupon) <= 0, "The times do not fit each other.");
+		state_expect(IS_VALID_TIMESTAMP(coupon->at) && coupon->at <= state->at.as_of, "A time is out of range.");
+		state_expect(coupon->redeemed == 0 || coupon->redeemed == 1, "A count or an index is out of range.");
+		state_expect(coupon->discount >= 0 && coupon->discount <= MOST_AMOUNT, "A number is out of range.");
+		state_expect(i == 0 || by_time(coupon - 1, coupon) <= 0, "The times do not fit each other.");
 	}
 }
 

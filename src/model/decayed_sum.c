@@ -106,11 +106,11 @@ decayed_check(const FlatState *flat)
 
 	log_check(&state->at.log, sizeof(DecayedState), 0);
 	as_of_check(&state->at);
-	log_expect(state->half_life > 0, "The half-life is out of range.");
+	state_expect(state->half_life > 0, "The half-life is out of range.");
 	/* rounding may have let the age of a single event reach the next half-life */
-	log_expect(state->halvings <= time_between(MIN_TIMESTAMP, state->at.as_of) / (uint64) state->half_life + 1 &&
+	state_expect(state->halvings <= time_between(MIN_TIMESTAMP, state->at.as_of) / (uint64) state->half_life + 1 &&
 			   (n > 0 || state->halvings == 0), "A time is out of range.");
-	log_expect(sum_is_sound(&state->amount, n, MOST_AMOUNT) && sum_is_sound(&state->weight, n, 1) &&
+	state_expect(sum_is_sound(&state->amount, n, MOST_AMOUNT) && sum_is_sound(&state->weight, n, 1) &&
 			   (n == 0 || sum_value(&state->weight) > 0), "A sum is out of range.");
 }
 

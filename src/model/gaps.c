@@ -64,11 +64,11 @@ gaps_check(const FlatState *flat)
 	const GapsState *state = (const GapsState *) flat;
 
 	log_check(&state->log, FIXED, sizeof(int64));
-	log_expect(state->log.future == 0, "A count is out of range.");
+	state_expect(state->log.future == 0, "A count is out of range.");
 	for (int64 i = 0; i < state->log.n; i++)
 	{
-		log_expect(IS_VALID_TIMESTAMP(state->at[i]), "A time is out of range.");
-		log_expect(i == 0 || state->at[i - 1] <= state->at[i], "The times do not fit each other.");
+		state_expect(IS_VALID_TIMESTAMP(state->at[i]), "A time is out of range.");
+		state_expect(i == 0 || state->at[i - 1] <= state->at[i], "The times do not fit each other.");
 	}
 }
 

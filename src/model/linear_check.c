@@ -14,24 +14,14 @@
 #define MAX_COLUMNS		(2 * MAX_EXPANDED + 2)
 #define MAX_FEATURES	1700
 
-pg_noreturn static void
-unsound(const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid value of type coupon.state"),
-			 errdetail_internal("%s", detail),
-			 errhint("Only values written by the extension itself can be read.")));
-}
-
 static void
 check_text(const LinearState *state, const Regions *r, int at, int length)
 {
 	if (at < 0 || length < 0 || at > state->text || length > state->text - at)
-		unsound("A text is out of range.");
+		state_unsound("A text is out of range.");
 	if (memchr(r->text + at, '\0', length) != NULL ||
 		!pg_verify_mbstr(GetDatabaseEncoding(), r->text + at, length, true))
-		unsound("A string is not in the encoding of the database.");
+		state_unsound("A string is not in the encoding of the database.");
 }
 
 /* Texts that overlap would make much of little: all names and categories take what there is. */
@@ -45,7 +35,7 @@ check_text_total(const LinearState *state, const Regions *r)
 	for (int i = 0; i < state->ncategories; i++)
 		total += r->categories[i].length;
 	if (total != state->text)
-		unsound("The texts do not fit their lengths.");
+		state_unsound("The texts do not fit their lengths.");
 }
 
 /* Every column but the outcome belongs to one feature or category. */
@@ -53,11 +43,11 @@ static void
 take_columns(const LinearState *state, bool *taken, int first, int n)
 {
 	if (first < 1 || n < 1 || first >= state->p || n > state->p - first)
-		unsound("A column is out of range.");
+		state_unsound("A column is out of range.");
 	for (int j = first; j < first + n; j++)
 	{
 		if (taken[j])
-			unsound("A column is used twice.");
+			state_unsound("A column is used twice.");
 		taken[j] = true;
 	}
 }
@@ -67,7 +57,7 @@ check_numbers(const double *numbers, Size n)
 {
 	for (Size i = 0; i < n; i++)
 		if (!isfinite(numbers[i]))
-			unsound("A number is not finite.");
+			state_unsound("A number is not finite.");
 }
 
 static void
@@ -85,7 +75,7 @@ check_features(const LinearState *state, const Regions *r, bool *taken)
 			(feature->class == COLUMN_CATEGORY && feature->first != -1) ||
 			feature->first < -1 || feature->missing < -1 ||
 			(feature->class == COLUMN_ARRAY && (feature->first == -1) != (feature->length == 0)))
-			unsound("A feature is not sound.");
+			state_unsound("A feature is not sound.");
 		if (feature->first >= 0)
 			take_columns(state, taken, feature->first, feature->length);
 		if (feature->missing >= 0)
@@ -102,16 +92,16 @@ check_categories(const LinearState *state, const Regions *r, bool *taken)
 
 		if (category->feature < 0 || category->feature >= state->nfeatures ||
 			r->features[category->feature].class != COLUMN_CATEGORY)
-			unsound("A category belongs to no feature.");
+			state_unsound("A category belongs to no feature.");
 		check_text(state, r, category->text, category->length);
 		take_columns(state, taken, category->column, 1);
 		if (regions_ncategories(state, category->feature) > MAX_CATEGORIES)
-			unsound("A feature has too many categories.");
+			state_unsound("A feature has too many categories.");
 	}
 	for (int i = 0; i < state->ncategories; i++)
 		if (regions_category(state, r, r->categories[i].feature, r->text + r->categories[i].text,
 							 r->categories[i].length) != r->categories[i].column)
-			unsound("Categories are not in order.");
+			state_unsound("Categories are not in order.");
 }
 
 void
@@ -123,7 +113,7 @@ linear_state_check(const FlatState *flat)
 	bool	   *taken;
 
 	if (size < offsetof(LinearState, regions))
-		unsound("The value is truncated.");
+		state_unsound("The value is truncated.");
 	if (state->nfeatures < 0 || state->nfeatures > MAX_FEATURES ||
 		state->column_room < 1 || state->column_room > 2 * MAX_COLUMNS ||
 		state->p < 1 || state->p > state->column_room ||
@@ -135,9 +125,9 @@ linear_state_check(const FlatState *flat)
 		state->positional < 0 || state->positional > 1 ||
 		(state->positional && state->nfeatures != 1) ||
 		state->n < 0 || state->skipped < 0 || !isfinite(state->ridge) || state->ridge < 0)
-		unsound("A count is out of range.");
+		state_unsound("A count is out of range.");
 	if (size != regions_size(state))
-		unsound("The length does not fit the counts.");
+		state_unsound("The length does not fit the counts.");
 
 	regions_of(state, &r);
 	check_text_total(state, &r);
@@ -146,17 +136,17 @@ linear_state_check(const FlatState *flat)
 	check_categories(state, &r, taken);
 	for (int j = 1; j < state->p; j++)
 		if (!taken[j])
-			unsound("A column belongs to no feature.");
+			state_unsound("A column belongs to no feature.");
 	check_numbers(r.fill, state->p);
 	check_numbers(r.mean, state->p);
 	for (int i = 0; i < state->p; i++)
 	{
 		check_numbers(r.M + (Size) i * state->column_room + i, state->p - i);
 		if (r.M[(Size) i * state->column_room + i] < 0)
-			unsound("A sum of squares is negative.");
+			state_unsound("A sum of squares is negative.");
 	}
 	check_numbers(r.block, (Size) state->block * state->p);
 	if (state->signature != schema_signature(linear_state_schema(state)))
-		unsound("The signature does not fit the features.");
+		state_unsound("The signature does not fit the features.");
 	pfree(taken);
 }

@@ -129,11 +129,7 @@ off_policy_check(const FlatState *flat)
 				wrong = "The sums do not fit each other.";
 	}
 	if (wrong)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid value of type coupon.state"),
-				 errdetail_internal("%s", wrong),
-				 errhint("Only values written by the extension itself can be read.")));
+		state_unsound(wrong);
 }
 
 static PolicyValue

@@ -76,11 +76,11 @@ replay_state_check(const FlatState *flat)
 {
 	const ReplayState *state = (const ReplayState *) flat;
 
-	log_expect(VARSIZE(flat) == sizeof(ReplayState), "The length is not that of such a state.");
-	log_expect(state->matched >= 0 && state->n >= state->matched && state->n <= PG_INT64_MAX / 2 &&
+	state_expect(VARSIZE(flat) == sizeof(ReplayState), "The length is not that of such a state.");
+	state_expect(state->matched >= 0 && state->n >= state->matched && state->n <= PG_INT64_MAX / 2 &&
 				state->skipped >= 0 && state->skipped <= PG_INT64_MAX / 2, "A count is out of range.");
-	log_expect(isfinite(state->mean) && isfinite(state->M), "A number is not finite.");
-	log_expect(state->M >= 0 && (state->matched > 0 || state->mean == 0) && (state->matched > 1 || state->M == 0),
+	state_expect(isfinite(state->mean) && isfinite(state->M), "A number is not finite.");
+	state_expect(state->M >= 0 && (state->matched > 0 || state->mean == 0) && (state->matched > 1 || state->M == 0),
 				"The sums do not fit each other.");
 }
 
@@ -152,10 +152,10 @@ wape_state_check(const FlatState *flat)
 {
 	const WapeState *state = (const WapeState *) flat;
 
-	log_expect(VARSIZE(flat) == sizeof(WapeState), "The length is not that of such a state.");
-	log_expect(state->n >= 0 && state->n <= PG_INT64_MAX / 2 &&
+	state_expect(VARSIZE(flat) == sizeof(WapeState), "The length is not that of such a state.");
+	state_expect(state->n >= 0 && state->n <= PG_INT64_MAX / 2 &&
 				state->skipped >= 0 && state->skipped <= PG_INT64_MAX / 2, "A count is out of range.");
-	log_expect(is_sum(&state->off, state->n) && is_sum(&state->actual, state->n), "A sum is out of range.");
+	state_expect(is_sum(&state->off, state->n) && is_sum(&state->actual, state->n), "A sum is out of range.");
 }
 
 double

@@ -41,11 +41,11 @@ rfm_check(const FlatState *flat)
 
 	log_check(&state->at.log, sizeof(RfmState), 0);
 	as_of_check(&state->at);
-	log_expect(sum_is_sound(&state->amount, state->at.log.n, MOST_AMOUNT), "A sum is out of range.");
+	state_expect(sum_is_sound(&state->amount, state->at.log.n, MOST_AMOUNT), "A sum is out of range.");
 	if (state->at.log.n == 0)
-		log_expect(state->first == 0 && state->last == 0, "The times do not fit each other.");
+		state_expect(state->first == 0 && state->last == 0, "The times do not fit each other.");
 	else
-		log_expect(IS_VALID_TIMESTAMP(state->first) && state->first <= state->last &&
+		state_expect(IS_VALID_TIMESTAMP(state->first) && state->first <= state->last &&
 				   state->last <= state->at.as_of, "The times do not fit each other.");
 }
 

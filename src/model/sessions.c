@@ -122,17 +122,17 @@ sessions_check(const FlatState *flat)
 	const SessionsState *state = (const SessionsState *) flat;
 
 	log_check(&state->log, FIXED, sizeof(Session));
-	log_expect(state->log.future == 0, "A count is out of range.");
-	log_expect(state->gap > 0, "The gap is out of range.");
+	state_expect(state->log.future == 0, "A count is out of range.");
+	state_expect(state->gap > 0, "The gap is out of range.");
 	for (int64 i = 0; i < state->log.n; i++)
 	{
 		const Session *run = &state->runs[i];
 
-		log_expect(IS_VALID_TIMESTAMP(run->first) && IS_VALID_TIMESTAMP(run->last) && run->first <= run->last,
+		state_expect(IS_VALID_TIMESTAMP(run->first) && IS_VALID_TIMESTAMP(run->last) && run->first <= run->last,
 				   "A time is out of range.");
-		log_expect(run->events >= (run->first < run->last ? 2 : 1) && run->events <= PG_INT64_MAX / 2 / LOG_MOST,
+		state_expect(run->events >= (run->first < run->last ? 2 : 1) && run->events <= PG_INT64_MAX / 2 / LOG_MOST,
 				   "A count is out of range.");
-		log_expect(i == 0 || (run[-1].last < run->first && !belong(&run[-1], run, state->gap)),
+		state_expect(i == 0 || (run[-1].last < run->first && !belong(&run[-1], run, state->gap)),
 				   "The times do not fit each other.");
 	}
 }

@@ -6,7 +6,6 @@
 #include "coupon.h"
 
 #include "model/summary_log.h"
-#include "pg/bytes.h"
 
 #define FIRST_ROOM	4
 
@@ -82,23 +81,16 @@ log_trim(const void *state, Size fixed, Size item)
 }
 
 void
-log_expect(bool sound, const char *detail)
-{
-	if (!sound)
-		get_failed(&(Reader) {.what = "coupon.state"}, detail);
-}
-
-void
 log_check(const LogState *state, Size fixed, Size item)
 {
-	log_expect(VARSIZE(state) >= fixed, "The length is not that of such a state.");
-	log_expect(state->n >= 0 && state->n <= PG_INT64_MAX / 2 && (item == 0 || state->n <= LOG_MOST),
+	state_expect(VARSIZE(state) >= fixed, "The length is not that of such a state.");
+	state_expect(state->n >= 0 && state->n <= PG_INT64_MAX / 2 && (item == 0 || state->n <= LOG_MOST),
 			   "A count is out of range.");
-	log_expect(VARSIZE(state) == fixed + item * state->n, "The length is not that of such a state.");
+	state_expect(VARSIZE(state) == fixed + item * state->n, "The length is not that of such a state.");
 }
 
 void
 as_of_check(const AsOfState *state)
 {
-	log_expect(IS_VALID_TIMESTAMP(state->as_of), "A time is out of range.");
+	state_expect(IS_VALID_TIMESTAMP(state->as_of), "A time is out of range.");
 }

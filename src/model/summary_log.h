@@ -84,9 +84,8 @@ extern void *log_reserve(void *state, Size fixed, Size item, int64 n);
 /* A copy without spare room. */
 extern void *log_trim(const void *state, Size fixed, Size item);
 
-/* Errors of a state from outside: unless the array is as long as it says; unless it is so. */
+/* Errors of a state from outside: unless the array is as long as it says; unless the time is one. */
 extern void log_check(const LogState *state, Size fixed, Size item);
-extern void log_expect(bool sound, const char *detail);
 extern void as_of_check(const AsOfState *state);
 
 #endif							/* COUPON_SUMMARY_LOG_H */

@@ -4,6 +4,7 @@
  */
 #include "coupon.h"
 
+#include "pg/bytes.h"
 #include "pg/collector.h"
 #include "pg/state.h"
 
@@ -60,6 +61,12 @@ state_arg_checked(FunctionCallInfo fcinfo, int i, StateKind kind)
 	}
 
 	return state;
+}
+
+void
+state_unsound(const char *detail)
+{
+	get_failed(&(Reader) {.what = "coupon.state"}, detail);
 }
 
 void *

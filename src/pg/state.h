@@ -89,6 +89,16 @@ state_arg(FunctionCallInfo fcinfo, int i, StateKind kind)
 	return state_arg_checked(fcinfo, i, kind);
 }
 
+/* Raise the error of a state that its summary would not have written; the second unless it is sound. */
+pg_noreturn extern void state_unsound(const char *detail);
+
+static inline void
+state_expect(bool sound, const char *detail)
+{
+	if (!sound)
+		state_unsound(detail);
+}
+
 /* A copy in the current context. */
 extern void *state_copy(const void *state);
 

@@ -95,14 +95,7 @@ PG_FUNCTION_INFO_V1(graph_fit_deserial);
 Datum
 graph_fit_deserial(PG_FUNCTION_ARGS)
 {
-	bytea	   *value = PG_GETARG_BYTEA_PP(0);
-	StringInfoData bytes = {
-		.data = VARDATA_ANY(value),
-		.len = VARSIZE_ANY_EXHDR(value),
-		.maxlen = VARSIZE_ANY_EXHDR(value),
-	};
-
-	aggregate_context(fcinfo);
+	StringInfoData bytes = aggregate_bytes(fcinfo);
 
 	PG_RETURN_POINTER(edges_get(&bytes, CurrentMemoryContext));
 }

@@ -81,15 +81,9 @@ PG_FUNCTION_INFO_V1(hmm_fit_deserial);
 Datum
 hmm_fit_deserial(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-	StringInfoData from;
+	StringInfoData bytes = aggregate_bytes(fcinfo);
 
-	aggregate_context(fcinfo);
-	from.data = VARDATA_ANY(bytes);
-	from.len = from.maxlen = VARSIZE_ANY_EXHDR(bytes);
-	from.cursor = 0;
-
-	PG_RETURN_POINTER(sequences_get(&from, CurrentMemoryContext));
+	PG_RETURN_POINTER(sequences_get(&bytes, CurrentMemoryContext));
 }
 
 PG_FUNCTION_INFO_V1(hmm_fit_final);
