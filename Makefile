@@ -40,7 +40,7 @@ PG    = $(addprefix src/pg/, \
 	jsonread.o keys.o lexicon.o model.o options.o progress.o query.o schema.o scorer.o \
 	sequences.o site.o state.o steps.o textform.o training.o trajectory.o trajectory_text.o)
 LIB   = $(addprefix src/lib/, \
-	blas.o glpk.o program.o watch.o xgboost.o)
+	blas.o glpk.o library.o program.o watch.o xgboost.o)
 
 REGRESS      = $(patsubst sql/%.sql,%,$(wildcard sql/*.sql))
 REGRESS_OPTS = --load-extension=coupon

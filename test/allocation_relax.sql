@@ -70,23 +70,8 @@ WITH RECURSIVE partial AS (
 SELECT instance, l.violation, max(gain) AS gain
 FROM least l JOIN broken b USING (instance) WHERE b.violation <= l.violation + 1e-9 GROUP BY instance, l.violation;
 
-CREATE FUNCTION rules_of(kind text, budget float8, reach bigint, value float8) RETURNS coupon.rule[] LANGUAGE sql AS $$
-	SELECT ARRAY[coupon.budget(budget, name => 'all'), coupon.at_least(reach, name => 'reach'), CASE kind
-		WHEN 'budget' THEN coupon.budget(value, '{"offer": "a"}')
-		WHEN 'at_most' THEN coupon.at_most(value::bigint, '{"offer": "a"}')
-		WHEN 'at_least' THEN coupon.at_least(value::bigint, '{"offer": "a"}')
-		WHEN 'share_at_most' THEN coupon.share_at_most(value, '{"offer": "a"}')
-		WHEN 'share_at_least' THEN coupon.share_at_least(value, '{"offer": "a"}')
-		WHEN 'roi_at_least' THEN coupon.roi_at_least(value)
-		WHEN 'sum_at_most' THEN coupon.sum_at_most('weight', value)
-		WHEN 'sum_at_least' THEN coupon.sum_at_least('weight', value)
-		WHEN 'mean_at_most' THEN coupon.mean_at_most('weight', value)
-		WHEN 'mean_at_least' THEN coupon.mean_at_least('weight', value)
-		ELSE coupon.per_customer(value::bigint) END]
-$$;
-
-CREATE FUNCTION of_instance(i integer) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT format('SELECT customer, offer, gain, cost, weight FROM candidates WHERE instance = %s', i) $$;
+CREATE FUNCTION rules_of(kind text, budget float8, reach bigint, value float8) RETURNS coupon.rule[] LANGUAGE sql AS
+$$ SELECT ARRAY[coupon.budget(budget, name => 'all'), coupon.at_least(reach, name => 'reach'), rule_of(kind, value)] $$;
 
 CREATE TABLE plans AS
 SELECT i.*, o.violation, o.gain, coupon.describe(coupon.allocation_plan(of_instance(instance), rules_of(kind, budget, reach, value), '{"relax": true}')) AS plan
@@ -214,26 +199,9 @@ SET LOCAL statement_timeout = :timeout;
 SELECT cmp_ok(overrun(slow_relax(), :timeout), '<', 1000::numeric, 'stopped after ' || :timeout);
 SET LOCAL statement_timeout = 0;
 
--- forged plans are refused or harmless
-CREATE FUNCTION forged(plan text, bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT 'plan:1:' || translate(encode(substr(sha256('\x04000100'::bytea || bytes), 1, 16) || bytes, 'base64'), E'\n', '') $$;
-CREATE FUNCTION payload(plan text) RETURNS bytea LANGUAGE sql IMMUTABLE AS
-$$ SELECT substr(decode(split_part(plan, ':', 3), 'base64'), 17) $$;
-CREATE FUNCTION fate(form text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM coupon.describe(form::coupon.model), (SELECT count(*) FROM coupon.plan_rules(form::coupon.model));
-	RETURN 'harmless';
-EXCEPTION WHEN invalid_binary_representation OR invalid_text_representation OR untranslatable_character THEN
-	RETURN 'refused';
-END $$;
 CREATE TABLE kept AS SELECT coupon.allocation_plan('SELECT 1 AS customer, ''x'' AS offer, 9 AS gain, 2 AS cost', ARRAY[coupon.budget(0), coupon.at_least(1)], '{"relax": true}')::text AS form;
-SELECT is(forged(form, payload(form)), form, 'the forger knows how to forge') FROM kept;
-SELECT is((SELECT array_agg(DISTINCT fate(forged(form, substr(payload(form), 1, n)))) FROM generate_series(0, length(payload(form)) - 1) n),
-	ARRAY['refused'], 'truncated plans are refused') FROM kept;
-SELECT ok((SELECT count(*) FROM generate_series(0, length(payload(form)) * 8 - 1) n
-	WHERE fate(forged(form, set_bit(payload(form), n, 1 - get_bit(payload(form), n)))) IN ('refused', 'harmless')) = length(payload(form)) * 8,
-	'every flipped bit is refused or harmless') FROM kept;
-SELECT is((SELECT array_agg(DISTINCT fate(forged(form, set_byte(payload(form), 0, status)))) FROM unnest(ARRAY[0, 1, 3]) status), ARRAY['refused'],
+\i test/allocation_forged.psql
+SELECT is((SELECT array_agg(DISTINCT fate(forged(set_byte(payload(form), 0, status)))) FROM unnest(ARRAY[0, 1, 3]) status), ARRAY['refused'],
 	'a plan that breaks rules cannot call itself anything else') FROM kept;
 
 SELECT * FROM finish();

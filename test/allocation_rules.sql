@@ -50,20 +50,8 @@ WHERE p.customer = i.customers AND p.cost <= i.budget AND CASE i.kind
 	ELSE true END
 GROUP BY i.instance;
 
-CREATE FUNCTION rules_of(kind text, budget float8, value float8) RETURNS coupon.rule[] LANGUAGE sql AS $$
-	SELECT ARRAY[coupon.budget(budget, name => 'all'), CASE kind
-		WHEN 'budget' THEN coupon.budget(value, '{"offer": "a"}')
-		WHEN 'at_most' THEN coupon.at_most(value::bigint, '{"offer": "a"}')
-		WHEN 'at_least' THEN coupon.at_least(value::bigint, '{"offer": "a"}')
-		WHEN 'share_at_most' THEN coupon.share_at_most(value, '{"offer": "a"}')
-		WHEN 'share_at_least' THEN coupon.share_at_least(value, '{"offer": "a"}')
-		WHEN 'roi_at_least' THEN coupon.roi_at_least(value)
-		WHEN 'sum_at_most' THEN coupon.sum_at_most('weight', value)
-		WHEN 'sum_at_least' THEN coupon.sum_at_least('weight', value)
-		WHEN 'mean_at_most' THEN coupon.mean_at_most('weight', value)
-		WHEN 'mean_at_least' THEN coupon.mean_at_least('weight', value)
-		ELSE coupon.per_customer(value::bigint) END]
-$$;
+CREATE FUNCTION rules_of(kind text, budget float8, value float8) RETURNS coupon.rule[] LANGUAGE sql AS
+$$ SELECT ARRAY[coupon.budget(budget, name => 'all'), rule_of(kind, value)] $$;
 
 -- the plan, or null where it is proven that there is none
 CREATE FUNCTION plan_or_null(query text, rules coupon.rule[], options jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -72,9 +60,6 @@ BEGIN
 EXCEPTION WHEN check_violation THEN
 	RETURN NULL;
 END $$;
-
-CREATE FUNCTION of_instance(i integer) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT format('SELECT customer, offer, gain, cost, weight FROM candidates WHERE instance = %s', i) $$;
 
 CREATE TABLE plans AS
 SELECT i.*, o.gain AS optimum, plan_or_null(of_instance(instance), rules_of(kind, budget, value), '{"gap": 0}') AS plan

@@ -10,13 +10,9 @@
 #include "coupon.h"
 
 #include <cblas.h>
-#include <dlfcn.h>
-#include <signal.h>
 
 #include "lib/blas.h"
-
-#define LIBRARY		"libopenblas.so.0"
-#define THREADS		"OPENBLAS_NUM_THREADS"
+#include "lib/library.h"
 
 /* OpenBLAS has kernels for products of up to so many terms where there is AVX-512 */
 #define SMALL		1000000
@@ -42,53 +38,30 @@ static struct
 	Syevd		dsyevd;
 }			blas;
 
-static void *
-routine(void *library, const char *name)
-{
-	void	   *address = dlsym(library, name);
+static const char *const settings[][2] = {{"OPENBLAS_NUM_THREADS", "1"}};
 
-	if (address == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("OpenBLAS has no routine \"%s\"", name)));
-
-	return address;
-}
+static const Library openblas = {
+	.name = "OpenBLAS",
+	.file = "libopenblas.so.0",
+	.load_hint = "Install it on the server: Debian's package is libopenblas0.",
+	.settings = settings,
+	.nsettings = lengthof(settings),
+};
 
 static void
 load(void)
 {
-	char	   *threads = getenv(THREADS);
-	sigset_t	all;
-	sigset_t	before;
-	void	   *library;
+	void	   *handle = library_load(&openblas);
 
-	if (threads)
-		threads = pstrdup(threads);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	setenv(THREADS, "1", 1);
-	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	if (threads)
-		setenv(THREADS, threads, 1);
-	else
-		unsetenv(THREADS);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-
-	if (library == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FILE),
-				 errmsg("could not load OpenBLAS: %s", dlerror()),
-				 errhint("Install it on the server: Debian's package is libopenblas0.")));
-	blas.dsyrk = routine(library, "cblas_dsyrk");
-	blas.dsyr = routine(library, "cblas_dsyr");
-	blas.dgemv = routine(library, "cblas_dgemv");
-	blas.dgemm = routine(library, "cblas_dgemm");
-	blas.sgemm = routine(library, "cblas_sgemm");
-	blas.dtrsv = routine(library, "cblas_dtrsv");
-	blas.dtrsm = routine(library, "cblas_dtrsm");
-	blas.dpotrf = routine(library, "dpotrf_");
-	blas.dsyevd = routine(library, "dsyevd_");
+	blas.dsyrk = library_routine(&openblas, handle, "cblas_dsyrk");
+	blas.dsyr = library_routine(&openblas, handle, "cblas_dsyr");
+	blas.dgemv = library_routine(&openblas, handle, "cblas_dgemv");
+	blas.dgemm = library_routine(&openblas, handle, "cblas_dgemm");
+	blas.sgemm = library_routine(&openblas, handle, "cblas_sgemm");
+	blas.dtrsv = library_routine(&openblas, handle, "cblas_dtrsv");
+	blas.dtrsm = library_routine(&openblas, handle, "cblas_dtrsm");
+	blas.dpotrf = library_routine(&openblas, handle, "dpotrf_");
+	blas.dsyevd = library_routine(&openblas, handle, "dsyevd_");
 #if defined(__x86_64__)
 	blas.has_small = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 #endif

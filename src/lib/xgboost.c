@@ -13,17 +13,15 @@
  */
 #include "coupon.h"
 
-#include <dlfcn.h>
 #include <math.h>
-#include <signal.h>
 #include <xgboost/c_api.h>
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "lib/library.h"
 #include "lib/xgboost.h"
 
-#define LIBRARY			"libxgboost.so.0"
 #define CHUNK_NUMBERS	(1024 * 1024)
 
 struct Booster
@@ -59,16 +57,13 @@ static sigset_t outside;		/* signals blocked when the library was entered */
 static void
 enter(void)
 {
-	sigset_t	all;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &outside);
+	signals_block(&outside);
 }
 
 static void
 leave(void)
 {
-	pthread_sigmask(SIG_SETMASK, &outside, NULL);
+	signals_restore(&outside);
 }
 
 static void
@@ -103,67 +98,42 @@ say_nothing(const char *line)
 {
 }
 
-static void *
-routine(void *library, const char *name)
-{
-	void	   *address = dlsym(library, name);
+/* OpenMP, which comes with it: no thread that is not asked for, and none that spins */
+static const char *const settings[][2] = {
+	{"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}
+};
 
-	if (address == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-				 errmsg("libxgboost has no routine \"%s\"", name),
-				 errhint("Version 1.7 or later is needed.")));
-
-	return address;
-}
+static const Library libxgboost = {
+	.name = "libxgboost",
+	.file = "libxgboost.so.0",
+	.load_hint = "Install it on the server: Debian's package is libxgboost0. Only fitting trees needs it.",
+	.routine_hint = "Version 1.7 or later is needed.",
+	.settings = settings,
+	.nsettings = lengthof(settings),
+};
 
 static void
 load(void)
 {
-	/* OpenMP, which comes with it: no thread that is not asked for, and none that spins */
-	static const char *const settings[][2] = {
-		{"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "PASSIVE"}
-	};
-	char	   *before[lengthof(settings)];
-	void	   *library;
+	void	   *handle;
 
 	if (xgboost.loaded)
 		return;
-	for (int i = 0; i < lengthof(settings); i++)
-	{
-		before[i] = getenv(settings[i][0]);
-		if (before[i])
-			before[i] = pstrdup(before[i]);
-	}
-	enter();
-	for (int i = 0; i < lengthof(settings); i++)
-		setenv(settings[i][0], settings[i][1], 1);
-	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	for (int i = 0; i < lengthof(settings); i++)
-		if (before[i])
-			setenv(settings[i][0], before[i], 1);
-		else
-			unsetenv(settings[i][0]);
-	leave();
-	if (library == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FILE),
-				 errmsg("could not load libxgboost: %s", dlerror()),
-				 errhint("Install it on the server: Debian's package is libxgboost0. Only fitting trees needs it.")));
-	xgboost.last_error = routine(library, "XGBGetLastError");
-	xgboost.log_callback = routine(library, "XGBRegisterLogCallback");
-	xgboost.proxy_create = routine(library, "XGProxyDMatrixCreate");
-	xgboost.proxy_set = routine(library, "XGProxyDMatrixSetDataDense");
-	xgboost.matrix_create = routine(library, "XGQuantileDMatrixCreateFromCallback");
-	xgboost.matrix_info = routine(library, "XGDMatrixSetFloatInfo");
-	xgboost.matrix_free = routine(library, "XGDMatrixFree");
-	xgboost.create = routine(library, "XGBoosterCreate");
-	xgboost.free = routine(library, "XGBoosterFree");
-	xgboost.set_param = routine(library, "XGBoosterSetParam");
-	xgboost.update = routine(library, "XGBoosterUpdateOneIter");
-	xgboost.eval = routine(library, "XGBoosterEvalOneIter");
-	xgboost.save = routine(library, "XGBoosterSaveModelToBuffer");
-	xgboost.predict = routine(library, "XGBoosterPredictFromDMatrix");
+	handle = library_load(&libxgboost);
+	xgboost.last_error = library_routine(&libxgboost, handle, "XGBGetLastError");
+	xgboost.log_callback = library_routine(&libxgboost, handle, "XGBRegisterLogCallback");
+	xgboost.proxy_create = library_routine(&libxgboost, handle, "XGProxyDMatrixCreate");
+	xgboost.proxy_set = library_routine(&libxgboost, handle, "XGProxyDMatrixSetDataDense");
+	xgboost.matrix_create = library_routine(&libxgboost, handle, "XGQuantileDMatrixCreateFromCallback");
+	xgboost.matrix_info = library_routine(&libxgboost, handle, "XGDMatrixSetFloatInfo");
+	xgboost.matrix_free = library_routine(&libxgboost, handle, "XGDMatrixFree");
+	xgboost.create = library_routine(&libxgboost, handle, "XGBoosterCreate");
+	xgboost.free = library_routine(&libxgboost, handle, "XGBoosterFree");
+	xgboost.set_param = library_routine(&libxgboost, handle, "XGBoosterSetParam");
+	xgboost.update = library_routine(&libxgboost, handle, "XGBoosterUpdateOneIter");
+	xgboost.eval = library_routine(&libxgboost, handle, "XGBoosterEvalOneIter");
+	xgboost.save = library_routine(&libxgboost, handle, "XGBoosterSaveModelToBuffer");
+	xgboost.predict = library_routine(&libxgboost, handle, "XGBoosterPredictFromDMatrix");
 	CALL(xgboost.log_callback(say_nothing));
 	xgboost.loaded = true;
 }

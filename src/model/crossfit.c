@@ -148,12 +148,15 @@ cross_fit_pair(Learning *learning, int arm, const uint8 *folds, double *means)
 	learning->base.covariance = true;
 }
 
-void
-learner_fit_r(Learning *learning)
+/* Fits the effect of an arm, given by row the outcome m and the probability p of the offer in the pair; may overwrite both. */
+typedef void (*CentredFit) (Learning *learning, int a, double *m, double *p);
+
+/* The effect of each arm from what other folds expect of its rows and the control's. */
+static void
+fit_centred(Learning *learning, CentredFit fit)
 {
-	const Trial *trial = learning->trial;
 	Uplift	   *uplift = learning->uplift;
-	int64		n = Max(trial->sample.n, 1);
+	int64		n = Max(learning->trial->sample.n, 1);
 	uint8	   *folds = draw_folds(learning);
 	Propensity *propensities = cross_fit_propensities(learning, folds);
 	double	   *m = palloc_huge(double, n);
@@ -163,51 +166,46 @@ learner_fit_r(Learning *learning)
 	warn_once(learning, uplift->surfaces);
 	for (int a = 1; a < uplift->narms; a++)
 	{
-		Sample		sample = trial_within(trial, 0, a, NULL, ANY_FOLD);
-
 		cross_fit_pair(learning, a, folds, m);
 		pair_propensities(learning, a, folds, propensities, p);
-		/* (y - m - (w - p) u)^2 = (w - p)^2 ((y - m) / (w - p) - u)^2 */
-		for (int64 i = 0; i < sample.n; i++)
-		{
-			int64		row = sample.index[i];
-			double		surprise = (trial_arm(trial, row) > 0) - p[row];
-
-			m[row] = (sample_outcome_of(&trial->sample, row) - m[row]) / surprise;
-			p[row] = surprise * surprise;
-		}
-		sample.outcomes = m;
-		sample.weights = p;
-		fit_effect(learning, a, &sample);
-		sample_free(&sample);
+		fit(learning, a, m, p);
 	}
 	pfree(m);
 	pfree(p);
 	pfree(folds);
 }
 
+/* (y - m - (w - p) u)^2 = (w - p)^2 ((y - m) / (w - p) - u)^2 */
+static void
+fit_residuals(Learning *learning, int a, double *m, double *p)
+{
+	const Trial *trial = learning->trial;
+	Sample		sample = trial_within(trial, 0, a, NULL, ANY_FOLD);
+
+	for (int64 i = 0; i < sample.n; i++)
+	{
+		int64		row = sample.index[i];
+		double		surprise = (trial_arm(trial, row) > 0) - p[row];
+
+		m[row] = (sample_outcome_of(&trial->sample, row) - m[row]) / surprise;
+		p[row] = surprise * surprise;
+	}
+	sample.outcomes = m;
+	sample.weights = p;
+	fit_effect(learning, a, &sample);
+	sample_free(&sample);
+}
+
+void
+learner_fit_r(Learning *learning)
+{
+	fit_centred(learning, fit_residuals);
+}
+
 void
 learner_fit_forest(Learning *learning)
 {
-	const Trial *trial = learning->trial;
-	Uplift	   *uplift = learning->uplift;
-	int64		n = trial->sample.n;
-	uint8	   *folds = draw_folds(learning);
-	Propensity *propensities = cross_fit_propensities(learning, folds);
-	double	   *m = palloc_huge(double, Max(n, 1));
-	double	   *p = palloc_huge(double, Max(n, 1));
-
-	learning_surface(learning, 0, NULL, ANY_FOLD, uplift->surfaces);
-	warn_once(learning, uplift->surfaces);
-	for (int a = 1; a < uplift->narms; a++)
-	{
-		cross_fit_pair(learning, a, folds, m);
-		pair_propensities(learning, a, folds, propensities, p);
-		learning_forest(learning, a, m, p);
-	}
-	pfree(m);
-	pfree(p);
-	pfree(folds);
+	fit_centred(learning, learning_forest);
 }
 
 /* Add (y - mean) / e to the rows of an arm, with a sign: the correction of its outcome model. */

@@ -84,7 +84,7 @@ extern void learning_overlap(Learning *learning, int arm, const double *p, int64
  * The causal forest of an offer, from what is expected of its rows and those
  * of the control: outcomes m and propensities p (rows of the trial).
  */
-extern void learning_forest(Learning *learning, int arm, const double *m, const double *p);
+extern void learning_forest(Learning *learning, int arm, double *m, double *p);
 
 /* The rows of a trial put into an order of their own; numbers too large for a forest are errors. */
 extern void trial_sort(Trial *trial);

@@ -40,7 +40,7 @@ columns_of(const Sample *sample)
 }
 
 void
-learning_forest(Learning *learning, int arm, const double *m, const double *p)
+learning_forest(Learning *learning, int arm, double *m, double *p)
 {
 	const Trial *trial = learning->trial;
 	Uplift	   *uplift = learning->uplift;
