@@ -32,7 +32,7 @@ FROM work, coupon.model_trace(coupon.allocation_plan(query, rules, options || '{
 
 -- moments in the midst of each; in "solve" prices come first and repair last
 CREATE TABLE moments AS
-SELECT name, part, round((began + share * seconds) * 1000) AS ms
+SELECT name, part, greatest(1, round((began + share * seconds) * 1000)) AS ms
 FROM phases JOIN (VALUES ('shuffled', 'read', 0.5), ('shuffled', 'group', 0.5), ('shuffled', 'solve', 0.05), ('shuffled', 'solve', 0.2), ('shuffled', 'solve', 0.5), ('shuffled', 'solve', 0.8),
 	('narrow', 'solve', 0.4), ('narrow', 'solve', 0.6), ('narrow', 'solve', 0.8)) m(name, part, share) USING (name, part)
 UNION ALL SELECT name, 'branch and bound', round((began + seconds) * 1000) + after

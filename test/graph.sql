@@ -122,7 +122,7 @@ SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit(product, c, a, w, '{"power": 
 SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit(left(p, 4), c, a, 1, '{"dimensions": 128}') FROM (SELECT * FROM heavy LIMIT 200000) h $$), 'a running graph_fit stops within a second: few customers and many products, or their measures');
 SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit(c, product, a, w, '{"refine": 100000}') FROM clicks $$), 'a running graph_fit stops within a second: refining');
 SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit(CASE WHEN i = 1 THEN 'other' ELSE 'c' END, i::text, 'a' || i % 2, 1, '{"dimensions": 1, "refine": 100000}') FROM generate_series(1, 100000) i $$), 'a running graph_fit stops within a second: a customer of all products but one');
-SELECT isnt(pg_temp.ending($$ SELECT coupon.graph_fit('c', i::text, 'a', 1, '{"dimensions": 1, "power": 0, "holdout": 0.5}') FROM generate_series(1, 300000) i $$), 'stopped late', 'a running graph_fit stops within a second: measures of a customer of very many pairs');
+SELECT ok(pg_temp.stops($$ SELECT coupon.graph_fit('c', i::text, 'a', 1, '{"dimensions": 1, "power": 0, "holdout": 0.5}') FROM generate_series(1, 300000) i $$), 'a running graph_fit stops within a second: measures of a customer of very many pairs');
 RESET statement_timeout;
 
 SELECT * FROM finish();
