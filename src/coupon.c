@@ -40,7 +40,7 @@ const ModelType model_types[] = {
 	{MODEL_PLAN, "plan", PLAN_VERSION, plan_unpack, plan_describe, plan_trace},
 	{MODEL_TREES, "trees", 1, trees_unpack, trees_describe, trees_trace},
 	{MODEL_NETWORK, "network", 1, network_unpack, network_describe, network_trace},
-	{MODEL_DOSE, "dose", 1, dose_unpack, dose_describe, NULL},
+	{MODEL_DOSE, "dose", 2, dose_unpack, dose_describe, NULL},
 	{MODEL_HMM, "hmm", 1, hmm_unpack, hmm_describe, hmm_trace},
 	{MODEL_GRAPH, "graph", 1, graph_unpack, graph_describe, graph_trace},
 	{MODEL_BAYES, "bayes", 1, bayes_unpack, bayes_describe, NULL},

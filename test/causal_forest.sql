@@ -1,7 +1,7 @@
 -- Causal forests: a known smooth effect and its intervals, invariance, bad inputs, bytes from outside.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(51 + CASE WHEN :'have_data' THEN 1 ELSE 0 END);
+SELECT plan(53 + CASE WHEN :'have_data' THEN 1 ELSE 0 END);
 \i test/fuzz.psql
 SET client_min_messages = error;
 
@@ -44,6 +44,12 @@ SELECT ok(share > 0.5 AND se BETWEEN 0.9 * exact AND 2 * exact, 'a line: share '
 FROM (SELECT (coupon.describe(forest) -> 'forests' -> 0 ->> 'linear_share')::float8 AS share, avg(u.standard_error) AS se, avg(v.standard_error) AS exact
 	FROM (SELECT coupon.uplift_fit(e, w, x, '{"learner": "causal_forest", "forest": {"trees": 200}}') AS forest, coupon.uplift_fit(e, w, x, '{"learner": "r"}') AS r
 		FROM (SELECT 12 * (pg_temp.u(i, 62) - 0.5) + offered::int * 4 * (x[1] - x[2]) AS e, offered::text AS w, x[1:3] AS x FROM world) d) m, world, coupon.uplifts(forest, x[1:3]) u, coupon.uplifts(r, x[1:3]) v WHERE i > 5800 GROUP BY share) t;
+-- a weak bent effect: whether trees or a line are nearer to it is hardly known, and the intervals say so
+SELECT ok(covers BETWEEN 0.82 AND 0.97, 'a weak bent effect, 8 trials: intervals cover ' || round(100 * covers, 1) || ' %')
+FROM (SELECT avg((abs(u.uplift - truth) < 1.96 * u.standard_error)::int) AS covers
+	FROM (SELECT k, coupon.uplift_fit(3.46 * pg_temp.u(i, 70 + k) + offered::int * 0.2 * sin(6.2832 * x[1]), offered::text, x, '{"learner": "causal_forest", "forest": {"trees": 100}}') AS m
+		FROM world, generate_series(1, 8) k WHERE i <= 3000 GROUP BY k) f, world, coupon.uplifts(m, x) u, LATERAL (SELECT 0.2 * sin(6.2832 * x[1]) AS truth) t WHERE i BETWEEN 4001 AND 4300) c;
+SELECT ok(share > 0 AND error > 0 AND error <= 1, 'describe has the share and its error') FROM models, LATERAL (SELECT (f ->> 'linear_share')::float8 AS share, (f ->> 'linear_share_error')::float8 AS error FROM (SELECT coupon.describe(forest) -> 'forests' -> 0 AS f) d) s;
 SELECT is(coupon.describe(forest) ->> 'standard_errors', 'bootstrap of little bags', 'and says what the errors are') FROM models;
 SELECT is(count(*), 500::bigint, 'model_trace: a row a tree') FROM models, coupon.model_trace(forest) WHERE measure = 'leaves';
 SELECT is(coupon.describe(m) -> 'options' -> 'forest' ->> 'trees', '12', 'trees go in bags of two') FROM (SELECT coupon.uplift_fit(y, offered::text, x, '{"learner": "causal_forest", "forest": {"trees": 11}}') AS m FROM world WHERE i < 200) x;

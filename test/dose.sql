@@ -1,7 +1,7 @@
 -- Dose response: known curves, monotone projection, doses outside of those seen, bad inputs, bytes from outside.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(46);
+SELECT plan(49);
 \i test/fuzz.psql
 SET client_min_messages = error;
 
@@ -69,15 +69,26 @@ FROM (SELECT avg((abs(response - truth) < 1.96 * standard_error)::int) AS covers
 	FROM (SELECT *, stddev(response) OVER (PARTITION BY v.x, dose) AS spread FROM (SELECT trial, coupon.dose_fit(smooth, depth, ARRAY[x]::float8[], '{"knots": 5}') AS m FROM trials GROUP BY trial) t, (VALUES (0), (1)) v(x),
 		coupon.dose_responses(m, ARRAY[v.x]::float8[], '{3,8,13,18,23,28}') r, LATERAL (SELECT (1 + v.x) * ln(1 + dose) AS truth) w) e) f;
 
+SELECT ok(covers BETWEEN 0.91 AND 0.97, format('steep and bent at the least doses, eight knots: %s %% of the intervals hold it', round(100 * covers, 1)))
+FROM (SELECT avg((abs(response - truth) < 1.96 * standard_error)::int) AS covers
+	FROM (SELECT coupon.dose_fit(y + (1 + x) * (5 - 5 * exp(-depth / 4) - sqrt(step)), depth, ARRAY[x]::float8[], '{"outside": "nearest"}') AS m FROM trials GROUP BY trial % 30) t, (VALUES (0), (1)) v(x),
+		coupon.dose_responses(m, ARRAY[v.x]::float8[], '{0.5,1,2,3}') r, LATERAL (SELECT (1 + v.x) * (5 - 5 * exp(-dose / 4)) AS truth) w) e;
+
 -- the basis: natural cubic splines through the knots, by scipy: CubicSpline(knots, values, bc_type='natural')
 SELECT ok(max(abs(r - w)) < 1e-12, 'interpolates as scipy does: ' || max(abs(r - w)))
 FROM (SELECT coupon.dose_fit(y, d, '{}'::float8[]) AS m FROM (VALUES (1::float8, 0::float8), (4, 1), (2, 3), (7, 4), (0, 10)) v(y, d)) m,
 	unnest(coupon.dose_response(m, '{}'::float8[], '{0.5,2,3.25,4,6,9.5}'), '{2.934671945701357,2.5226244343891406,2.893205599547511,7.0,11.946706887883359,2.2099673202614376}'::float8[]) o(r, w);
 
--- least squares on that basis and its products, and HC1, by numpy and scipy
+-- with doses between the knots, of CubicSpline(knots, values, bc_type=('not-a-knot', (2, 0))): least squares on that basis and its products, and HC1, by numpy and scipy
 SELECT ok(max(abs(r.response - w.response)) < 1e-10 AND max(abs(r.standard_error - w.error)) < 1e-10, 'responses and errors as numpy has them')
 FROM (SELECT coupon.dose_fit(sqrt(d) * (1 + x) + (i * 7919 % 1000) / 1000.0 * (1 + d / 5), d, ARRAY[x], '{"knots": 5}') AS m FROM (SELECT i, (i * 37 % 101) / 10.0::float8 AS d, (i % 3)::float8 AS x FROM generate_series(1, 200) i) t) m,
-	coupon.dose_responses(m, '{2}'::float8[], '{0,1.5,5,9.9}') r JOIN (VALUES (0, 1.4441061860268072, 0.18228469054844235), (1.5, 4.140840263103582, 0.09228960056013219), (5, 7.693586982475507, 0.15311905338519508), (9.9, 10.98317213862978, 0.3312545232413255)) w(dose, response, error) USING (dose);
+	coupon.dose_responses(m, '{2}'::float8[], '{0,1.5,5,9.9}') r JOIN (VALUES (0, 1.21439665065148, 0.17652176136567974), (1.5, 4.251835466337889, 0.10243054787380002), (5, 7.698347014325224, 0.13980646195103147), (9.9, 10.99116608236422, 0.32698000648245323)) w(dose, response, error) USING (dose);
+
+-- models of layout 1, which pg_temp.forge writes, are straight at the least dose: the same at the knots, no second derivative there
+CREATE TABLE layouts AS SELECT m, pg_temp.forge('dose', 7, substring(pg_temp.bytes_of(m::text) FROM 17))::coupon.model AS older FROM (SELECT coupon.dose_fit(sqrt(i % 1000), i % 1000, '{}'::float8[], '{"knots": 6}') AS m FROM generate_series(1, 5000) i) q;
+SELECT ok(max(abs(a - b)) < 1e-9, 'both layouts say the same at the knots') FROM layouts, LATERAL (SELECT ARRAY(SELECT jsonb_array_elements_text(coupon.describe(m) #> '{doses,knots}')::float8) AS knots) k, unnest(coupon.dose_response(m, '{}'::float8[], knots), coupon.dose_response(older, '{}'::float8[], knots)) r(a, b);
+SELECT ok(abs(a[1] - 2 * a[2] + a[3]) > 1e-4 AND abs(b[1] - 2 * b[2] + b[3] - (b[2] - 2 * b[3] + b[4]) / 2) < 1e-9, 'layout 1 is straight at the least dose')
+FROM layouts, LATERAL (SELECT coupon.dose_response(m, '{}'::float8[], '{0,1,2,3}') AS a, coupon.dose_response(older, '{}'::float8[], '{0,1,2,3}') AS b) r;
 
 -- one dose far from all others
 SET client_min_messages = error;

@@ -171,6 +171,9 @@ causal_effect(const CausalForest *forest, const float *x, double *variance)
 		double		second = sqrt(spread + Square((1 - share) * apart));
 
 		*variance = Square((1 - share) * first + share * second);
+		/* and how much of either is only known so well */
+		if (share > 0)
+			*variance += Square(forest->slopes->share_error * apart);
 		if (!isfinite(*variance))
 			float_overflow_error();
 	}
@@ -210,6 +213,12 @@ causal_leaves(const CausalForest *forest, int tree)
 	return (forest->first[tree + 1] - forest->first[tree] + 1) / 2;
 }
 
+/* What stands beside the trees; a forest without the error of the share counts it as none. */
+enum
+{
+	NO_SLOPES, SLOPES_ALONE, SLOPES_AND_ERROR
+};
+
 void
 put_causal_forest(StringInfo to, const CausalForest *forest)
 {
@@ -217,9 +226,12 @@ put_causal_forest(StringInfo to, const CausalForest *forest)
 	put_int32(to, forest->first[forest->ntrees]);
 	put_double(to, forest->scale);
 	put_double(to, forest->average);
-	put_int32(to, forest->slopes != NULL);
+	put_int32(to, forest->slopes ? SLOPES_AND_ERROR : NO_SLOPES);
 	if (forest->slopes)
+	{
 		put_causal_slopes(to, forest->slopes);
+		put_double(to, forest->slopes->share_error);
+	}
 	put_int32(to, forest->min_leaf);
 	put_int32(to, forest->ntrials);
 	for (int i = 0; i < forest->ntrials; i++)
@@ -310,6 +322,7 @@ get_causal_forest(Reader *from, int columns)
 {
 	CausalForest *forest = palloc0_object(CausalForest);
 	int			room;			/* nodes of all trees */
+	int			with;
 
 	forest->columns = columns;
 	forest->ntrees = get_int32(from, BAG, MAX_CAUSAL_TREES);
@@ -322,8 +335,15 @@ get_causal_forest(Reader *from, int columns)
 	forest->average = get_double(from);
 	if (!(forest->scale > 0))
 		get_failed(from, "The scale of a forest is not positive.");
-	if (get_int32(from, 0, 1))
+	with = get_int32(from, NO_SLOPES, SLOPES_AND_ERROR);
+	if (with != NO_SLOPES)
 		forest->slopes = get_causal_slopes(from, columns, forest->ntrees / BAG);
+	if (with == SLOPES_AND_ERROR)
+	{
+		forest->slopes->share_error = get_double(from);
+		if (!(forest->slopes->share_error >= 0 && forest->slopes->share_error <= 1))
+			get_failed(from, "The error of a share is not one.");
+	}
 	forest->min_leaf = get_int32(from, 1, PG_INT32_MAX);
 	forest->ntrials = get_int32(from, 0, MAX_CAUSAL_TRIALS);
 	for (int i = 0; i < forest->ntrials; i++)

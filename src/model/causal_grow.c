@@ -35,15 +35,17 @@ typedef struct Grower
 {
 	const CausalRows *rows;
 	const CausalOptions *options;
-	SplitSearch search;
+	const Bins *bins;			/* (columns) of all rows */
+	const double *y;			/* (n) outcomes of all rows, in units of the forest's scale */
+	SplitSearch search;			/* on the rows of the tree at hand, which it has copies of */
 	int			mtry;
 	int		   *columns;		/* (columns) in a random order */
 	int64		seed;
 	uint64		tree;			/* identity of the one at hand */
 	uint64		draws;			/* so far, in this tree */
 	int		   *order;			/* (n) all rows, in a random order */
-	int		   *by;				/* (n) rows to split by */
-	int		   *own;			/* (n) rows to estimate from */
+	int		   *by;				/* (n) rows to split by; once copied, where in the copies they are */
+	int		   *own;			/* (n) rows to estimate from, likewise */
 	int		   *spare;			/* (n) */
 	CausalForest *forest;
 	int64		node_room;
@@ -80,10 +82,38 @@ ordered(const int *elements, int k, int n, int *to)
 
 	for (int i = 0; i < k; i++)
 		chosen[elements[i]] = 1;
-	for (int i = 0; i < n; i++)
-		if (chosen[i])
-			to[at++] = i;
+	for (int i = 0; at < k; i++)
+	{
+		to[at] = i;
+		at += chosen[i];
+	}
 	pfree(chosen);
+}
+
+/*
+ * Copy rows to where the tree at hand reads them, from "first" on; they are
+ * known by their places there from now on.
+ */
+static void
+bring_near(Grower *grower, int *rows, int n, int first)
+{
+	SplitSearch *search = &grower->search;
+
+	for (int i = 0; i < n; i++)
+	{
+		search->y[first + i] = grower->y[rows[i]];
+		search->w[first + i] = grower->rows->w[rows[i]];
+	}
+	for (int j = 0; j < grower->rows->columns; j++)
+	{
+		const uint8 *from = grower->bins[j].bin;
+		uint8	   *to = search->bins[j].bin + first;
+
+		for (int i = 0; i < n; i++)
+			to[i] = from[rows[i]];
+	}
+	for (int i = 0; i < n; i++)
+		rows[i] = first + i;
 }
 
 /* The best split of a node's rows. */
@@ -107,19 +137,20 @@ static int
 partition(const Grower *grower, int *rows, int from, int to, const CausalSplit *split)
 {
 	const uint8 *bin = grower->search.bins[split->column].bin;
+	int		   *spare = grower->spare;
+	int			first = !split->missing_right;	/* MISSING_BIN comes before all others, or last */
 	int			left = from;
-	int			right = 0;
 
+	/* a row goes to both places, and one of them moves on: a branch could not be foretold */
 	for (int i = from; i < to; i++)
 	{
-		int			b = bin[rows[i]];
+		int			row = rows[i];
 
-		if (b == MISSING_BIN ? !split->missing_right : b <= split->bin)
-			rows[left++] = rows[i];
-		else
-			grower->spare[right++] = rows[i];
+		rows[left] = row;
+		spare[i - left] = row;
+		left += (uint8) (bin[row] + first) <= split->bin + first;
 	}
-	memcpy(rows + left, grower->spare, sizeof(int) * right);
+	memcpy(rows + left, spare, sizeof(int) * (to - left));
 
 	return left;
 }
@@ -157,7 +188,7 @@ add_leaf(Grower *grower, const int *own, int n)
 
 	for (int i = 0; i < n; i++)
 	{
-		double		wi = grower->rows->w[own[i]];
+		double		wi = grower->search.w[own[i]];
 		double		yi = grower->search.y[own[i]];
 
 		w += wi;
@@ -266,17 +297,19 @@ causal_grow(const CausalRows *rows, const CausalOptions *options, int64 seed,
 	int			half = (n + 1) / 2;
 	int			size = Max(Min((int) ceil(options->sample_share * n), half), Min(n, 2));
 	CausalForest *forest = palloc0_object(CausalForest);
+	Bins	   *bins = palloc_array(Bins, Max(p, 1));
 	double	   *y = palloc_huge(double, n);
 	Grower		grower = {
-		.rows = rows, .options = options, .seed = seed, .forest = forest,
+		.rows = rows, .options = options, .bins = bins, .y = y, .seed = seed, .forest = forest,
 		.mtry = Min(p, options->mtry > 0 ? options->mtry : (int) ceil(sqrt(p)) + 20),
 		.columns = palloc_array(int, Max(p, 1)),
 		.order = palloc_huge(int, n), .by = palloc_huge(int, n), .own = palloc_huge(int, n),
 		.spare = palloc_huge(int, n),
 		.search = {
-			.bins = palloc_array(Bins, Max(p, 1)), .y = y, .w = rows->w,
-			.min_leaf = options->min_leaf, .alpha = options->alpha,
-			.rho = palloc_huge(double, n), .z = palloc_huge(double, n),
+			.bins = palloc_array(Bins, Max(p, 1)), .y = palloc_huge(double, Max(size, 1)),
+			.w = palloc_huge(double, Max(size, 1)), .min_leaf = options->min_leaf,
+			.alpha = options->alpha, .row = palloc_huge(Sums, Max(size, 1)),
+			.sums = palloc0_array(Sums, MISSING_BIN + 1),
 		},
 		.node_room = 1024, .leaf_room = 1024,
 	};
@@ -298,7 +331,11 @@ causal_grow(const CausalRows *rows, const CausalOptions *options, int64 seed,
 	forest->nodes = palloc_huge(CausalNode, grower.node_room);
 	forest->leaves = palloc_huge(CausalLeaf, grower.leaf_room);
 	for (int j = 0; j < p; j++)
-		bins_make(&grower.search.bins[j], rows->x[j], n);
+	{
+		bins_make(&bins[j], rows->x[j], n);
+		grower.search.bins[j] = bins[j];
+		grower.search.bins[j].bin = palloc_huge(uint8, Max(size, 1));
+	}
 
 	if (bags)
 		memset(bags, 0, sizeof(uint64) * n);
@@ -334,8 +371,12 @@ causal_grow(const CausalRows *rows, const CausalOptions *options, int64 seed,
 		/* of a random order of the bag the first rows split, the next ones estimate */
 		choose(&grower, tree, half, size);
 		ordered(tree, by, n, grower.by);
+		bring_near(&grower, grower.by, by, 0);
 		if (options->honesty)
+		{
 			ordered(tree + by, size - by, n, grower.own);
+			bring_near(&grower, grower.own, size - by, by);
+		}
 		else
 			memcpy(grower.own, grower.by, sizeof(int) * size);
 		forest->first[t + 1] = forest->first[t];
@@ -346,14 +387,17 @@ causal_grow(const CausalRows *rows, const CausalOptions *options, int64 seed,
 	for (int j = 0; j < p; j++)
 	{
 		pfree(grower.search.bins[j].bin);
-		pfree(grower.search.bins[j].cut);
+		pfree(bins[j].bin);
+		pfree(bins[j].cut);
 	}
+	pfree(grower.search.y);
+	pfree(grower.search.w);
 	pfree(grower.order);
 	pfree(grower.by);
 	pfree(grower.own);
 	pfree(grower.spare);
-	pfree(grower.search.rho);
-	pfree(grower.search.z);
+	pfree(grower.search.row);
+	pfree(grower.search.sums);
 	pfree(bag);
 	pfree(y);
 	pfree(tree);

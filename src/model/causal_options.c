@@ -67,6 +67,7 @@ describe_causal_choices(StringInfo json, const CausalForest *forest)
 {
 	appendStringInfo(json, ", \"min_leaf\": %d", forest->min_leaf);
 	json_member(json, "linear_share", forest->slopes ? forest->slopes->share : 0);
+	json_member(json, "linear_share_error", forest->slopes ? forest->slopes->share_error : 0);
 	json_member(json, "r_loss", forest->loss);
 	json_member(json, "r_loss_of_average", forest->loss_average);
 	appendStringInfoString(json, ", \"trials\": [");

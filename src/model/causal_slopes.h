@@ -18,6 +18,7 @@ typedef struct CausalSlopes
 	int			columns;		/* of the rows */
 	int			nbags;
 	double		share;			/* of the linear effect; the rest is the forest's */
+	double		share_error;	/* standard error of the share, 1 at most */
 	double		kept;			/* of the slopes, after shrinking */
 	double	   *least;			/* (columns) seen; what lies outside is taken for the nearest */
 	double	   *most;			/* (columns) */

@@ -34,7 +34,7 @@ relabel(SplitSearch *search, const int *by, int n)
 	{
 		double		z = w[by[i]] - mean_w;
 
-		search->z[i] = z;
+		search->row[i] = (Sums) {.z = z, .zz = z * z, .rows = z >= 0 ? ONE_HIGH : ONE_ROW};
 		zz += z * z;
 		zy += z * (y[by[i]] - mean_y);
 	}
@@ -42,15 +42,15 @@ relabel(SplitSearch *search, const int *by, int n)
 		return false;
 
 	effect = zy / zz;
-	*total = (Sums) {.zz = zz, .n = n};
+	*total = (Sums) {.zz = zz};
 	for (int i = 0; i < n; i++)
 	{
-		double		z = search->z[i];
+		Sums	   *row = &search->row[i];
 
-		search->rho[i] = z * (y[by[i]] - mean_y - effect * z);
-		total->rho += search->rho[i];
-		total->z += z;
-		total->high += z >= 0;
+		row->rho = row->z * (y[by[i]] - mean_y - effect * row->z);
+		total->rho += row->rho;
+		total->z += row->z;
+		total->rows += row->rows;
 	}
 
 	return true;
@@ -59,39 +59,52 @@ relabel(SplitSearch *search, const int *by, int n)
 static inline void
 sums_add(Sums *to, const Sums *more)
 {
-	to->rho += more->rho;
-	to->z += more->z;
-	to->zz += more->zz;
-	to->n += more->n;
-	to->high += more->high;
+	/* all is read before anything is written, so that the two may go by pairs */
+	*to = (Sums) {
+		to->rho + more->rho, to->z + more->z, to->zz + more->zz, to->rows + more->rows
+	};
 }
 
-/* The gain of a split with these rows on the left, or -1 if it is not allowed. */
-static inline double
-gain_of(const SplitSearch *search, const Sums *left, const Sums *total)
+/* Two numbers that go through the processor together. */
+typedef double Pair __attribute__((vector_size(16)));
+
+/* Do these rows have enough of either arm? */
+static inline bool
+enough(const SplitSearch *search, int64 rows)
 {
+	int32		n = (int32) rows;
+	int32		high = (int32) (rows >> 32);
+
+	return high >= search->min_leaf && n - high >= search->min_leaf;
+}
+
+/* How much the arm varies among these rows. */
+static inline double
+variation(const Sums *sums)
+{
+	return sums->zz - sums->z * sums->z / (int32) sums->rows;
+}
+
+/* Take the split with these rows on the left if it is allowed and better. */
+static inline void
+consider(const SplitSearch *search, const Sums *left, int column, int bin, bool missing_right,
+		 CausalSplit *best)
+{
+	const Sums *total = &search->total;
 	Sums		right = {
-		total->rho - left->rho, total->z - left->z, total->zz - left->zz,
-		total->n - left->n, total->high - left->high
+		total->rho - left->rho, total->z - left->z, total->zz - left->zz, total->rows - left->rows
 	};
 	double		least = search->alpha * total->zz;
+	Pair		parts;
+	double		gain;
 
-	if (left->high < search->min_leaf || left->n - left->high < search->min_leaf ||
-		right.high < search->min_leaf || right.n - right.high < search->min_leaf ||
-		left->zz - left->z * left->z / left->n < least ||
-		right.zz - right.z * right.z / right.n < least)
-		return -1;
-
-	return left->rho * left->rho / left->n + right.rho * right.rho / right.n;
-}
-
-static inline void
-consider(const SplitSearch *search, const Sums *left, const Sums *total, int column, int bin,
-		 bool missing_right, CausalSplit *best)
-{
-	double		gain = gain_of(search, left, total);
-
-	if (gain > best->gain)
+	if (!enough(search, left->rows) || !enough(search, right.rows))
+		return;
+	parts = (Pair) {left->rho, right.rho};
+	parts = parts * parts / (Pair) {(int32) left->rows, (int32) right.rows};
+	gain = parts[0] + parts[1];
+	/* what takes longer comes last: few splits are better than the best so far */
+	if (gain > best->gain && variation(left) >= least && variation(&right) >= least)
 		*best = (CausalSplit) {gain, column, bin, missing_right};
 }
 
@@ -109,49 +122,41 @@ void
 split_by(SplitSearch *search, const int *by, int n, int column, CausalSplit *best)
 {
 	const uint8 *bin = search->bins[column].bin;
+	const Sums *row = search->row;
+	Sums	   *sums = search->sums;
 	uint64		used[4] = {0};
-	Sums		sums[256];
 	Sums		left = {0};
 	Sums		missing = {0};
 
-	/* what is not used is not cleared, so that small nodes cost little */
 	for (int i = 0; i < n; i++)
 	{
 		int			b = bin[by[i]];
-		Sums	   *at = &sums[b];
-		double		z = search->z[i];
 
-		if (!(used[b >> 6] >> (b & 63) & 1))
-		{
-			used[b >> 6] |= UINT64CONST(1) << (b & 63);
-			*at = (Sums) {0};
-		}
-		at->rho += search->rho[i];
-		at->z += z;
-		at->zz += z * z;
-		at->n++;
-		at->high += z >= 0;
+		used[b >> 6] |= UINT64CONST(1) << (b & 63);
+		sums_add(&sums[b], &row[i]);
 	}
 	if (used[3] >> 63)
 	{
 		missing = sums[MISSING_BIN];
+		sums[MISSING_BIN] = (Sums) {0};
 		used[3] &= ~(UINT64CONST(1) << 63);
 	}
+	/* only what was used is looked at and cleared, so that small nodes cost little */
 	for (int word = 0; word < 4; word++)
-		while (used[word])
+		for (uint64 rest = used[word]; rest; rest &= rest - 1)
 		{
-			int			b = 64 * word + __builtin_ctzll(used[word]);
+			int			b = 64 * word + __builtin_ctzll(rest);
 
-			used[word] &= used[word] - 1;
 			sums_add(&left, &sums[b]);
-			if (missing.n > 0)
+			sums[b] = (Sums) {0};
+			if (missing.rows > 0)
 			{
 				Sums		both = left;
 
 				sums_add(&both, &missing);
-				consider(search, &both, &search->total, column, b, false, best);
+				consider(search, &both, column, b, false, best);
 			}
-			consider(search, &left, &search->total, column, b,
-					 missing.n > 0 || 2 * left.n < search->total.n, best);
+			consider(search, &left, column, b,
+					 missing.rows > 0 || 2 * (int64) (int32) left.rows < n, best);
 		}
 }

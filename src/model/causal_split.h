@@ -9,15 +9,18 @@
 
 #include "model/causal_bins.h"
 
-/* Sums over the rows of a node in a bin. */
+/* Sums over the rows of a node in a bin; of a row its own figures. */
 typedef struct Sums
 {
 	double		rho;			/* pseudo-outcomes */
 	double		z;				/* arms less their mean in the node */
 	double		zz;
-	int32		n;
-	int32		high;			/* rows with arms above the mean */
+	int64		rows;			/* of them ONE_HIGH for one with an arm above the mean */
 } Sums;
+
+/* Both counts add up at once: all rows in the lower half, high ones in the upper. */
+#define ONE_ROW		INT64CONST(1)
+#define ONE_HIGH	(ONE_ROW << 32 | ONE_ROW)
 
 typedef struct CausalSplit
 {
@@ -30,12 +33,12 @@ typedef struct CausalSplit
 typedef struct SplitSearch
 {
 	Bins	   *bins;			/* (columns) */
-	const double *y;			/* (rows) outcomes less what is expected of them */
-	const double *w;			/* (rows) arms less what is expected of them */
+	double	   *y;				/* (rows) outcomes less what is expected of them */
+	double	   *w;				/* (rows) arms less what is expected of them */
 	int			min_leaf;		/* rows of either arm on both sides, at least */
 	double		alpha;			/* least share of the arms' variation on either side */
-	double	   *rho;			/* (rows) pseudo-outcomes of the node's rows */
-	double	   *z;				/* (rows) their arms less the mean in the node */
+	Sums	   *row;			/* (rows) of the node's rows, in their order */
+	Sums	   *sums;			/* (256) of bins; all zero between calls */
 	Sums		total;
 } SplitSearch;
 

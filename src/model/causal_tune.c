@@ -78,13 +78,15 @@ loss_of(const CausalRows *rows, int i, double effect, double noise)
 
 /*
  * How much of the linear effect makes the loss least: of the line from the
- * forest's effect to it.
+ * forest's effect to it.  Its error is that of a regression through the
+ * origin, robust to unequal variances.
  */
-static double
-linear_share(const CausalRows *rows, const OutOfBag *out)
+static void
+choose_share(const CausalRows *rows, const OutOfBag *out, CausalSlopes *slopes)
 {
 	double		along = 0;
 	double		length = 0;
+	double		squares = 0;	/* of the slopes of the rows' losses by the share */
 
 	for (int i = 0; i < rows->n; i++)
 		if (out->found[i])
@@ -95,10 +97,19 @@ linear_share(const CausalRows *rows, const OutOfBag *out)
 			along += w * apart * (rows->y[i] - w * out->effect[i]) - w * w * out->noise[i];
 			length += w * w * (apart * apart - out->noise[i]);
 		}
-	if (!(along > 0))
-		return 0;
+	slopes->share = !(along > 0) ? 0 : along < length ? along / length : 1;
+	for (int i = 0; i < rows->n; i++)
+		if (out->found[i])
+		{
+			double		w = rows->w[i];
+			double		apart = out->linear[i] - out->effect[i];
+			double		rest = rows->y[i] - w * (out->effect[i] + slopes->share * apart);
+			double		slope = w * apart * rest - w * w * out->noise[i] * (1 - slopes->share);
 
-	return along < length ? along / length : 1;
+			squares += slope * slope;
+		}
+	/* a share lies between 0 and 1, and so does its error */
+	slopes->share_error = sqrt(squares) < length ? sqrt(squares) / length : 1;
 }
 
 /* Settle the linear effect's share, and note the losses. */
@@ -110,7 +121,10 @@ settle(const CausalRows *rows, CausalForest *forest, const uint64 *bags)
 	int			n = 0;
 
 	if (forest->slopes)
-		share = forest->slopes->share = linear_share(rows, &out);
+	{
+		choose_share(rows, &out, forest->slopes);
+		share = forest->slopes->share;
+	}
 	for (int i = 0; i < rows->n; i++)
 		if (out.found[i])
 		{

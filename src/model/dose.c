@@ -236,7 +236,7 @@ dose_unpack(Reader *from, int version)
 	dose->options.ridge = get_double(from);
 	dose->skipped = get_int64(from, 0, PG_INT64_MAX);
 	dose->design = get_design(from);
-	dose->spline = get_spline(from);
+	dose->spline = get_spline(from, version == 1);
 	dose->fit = get_base_fit(from, BASE_LINEAR, dose->design,
 							 spline_columns(dose->spline) * (1 + dose->design->p));
 

@@ -1,10 +1,11 @@
 /*
  * spline.c
- *		Smooth curves over a dose: a basis of natural cubic splines, and a grid
- *		to project on where they must not fall.
+ *		Smooth curves over a dose: a basis of cubic splines, and a grid to
+ *		project on where they must not fall.
  *
  * Hastie, Tibshirani and Friedman, "The elements of statistical learning"
- * (2009), 5.2.1; Ayer, Brunk, Ewing, Reid and Silverman, "An empirical
+ * (2009), 5.2.1; de Boor, "A practical guide to splines" (1978): one cubic over
+ * two intervals ("not a knot"); Ayer, Brunk, Ewing, Reid and Silverman, "An empirical
  * distribution function for sampling with incomplete information" (1955).
  */
 #include "coupon.h"
@@ -89,35 +90,60 @@ pick(const double *sorted, int64 n, int most, double *to)
 	return k;
 }
 
-/* Second derivatives of natural splines through 1 at one knot and 0 at the others. */
+/* Six times the change of slope at an inner knot i, of the polygon that is 1 at knot k + 1 and 0 at the others. */
+static double
+turn(const double *step, int i, int k)
+{
+	double		here = k + 1 == i;
+
+	return 6 * (((k + 1 == i + 1) - here) / step[i] - (here - (k + 1 == i - 1)) / step[i - 1]);
+}
+
+/*
+ * Second derivatives of splines through 1 at one knot and 0 at the others:
+ * none at the ends, or where the curve is bent at the least dose what one
+ * cubic up to the third knot has there.
+ */
 static void
 bend(Spline *spline)
 {
 	int			n = spline->nknots;
+	bool		bent = spline->bent && n > 2;
 	double		range = spline->knots[n - 1] - spline->knots[0];
-	double		step[MAX_KNOTS];
+	double		step[MAX_KNOTS] = {0};
 	double		pivot[MAX_KNOTS];
+	double		next[MAX_KNOTS];	/* factor of the derivative at the next knot */
+	double		ratio;
 
 	for (int i = 0; i + 1 < n; i++)
 		step[i] = (spline->knots[i + 1] - spline->knots[i]) / range;
+	ratio = bent ? step[0] / step[1] : 0;
 	for (int k = 0; k < n - 1; k++)
 		spline->bend[0][k] = spline->bend[n - 1][k] = 0;
 	for (int i = 1; i < n - 1; i++)
 	{
 		double		share = i > 1 ? step[i - 1] / pivot[i - 1] : 0;
 
-		pivot[i] = 2 * (step[i - 1] + step[i]) - share * (i > 1 ? step[i - 1] : 0);
-		for (int k = 0; k < n - 1; k++)
+		pivot[i] = 2 * (step[i - 1] + step[i]) - share * (i > 1 ? next[i - 1] : 0);
+		next[i] = step[i];
+		if (bent && i == 1)
 		{
-			double		here = k + 1 == i;
-			double		right = ((k + 1 == i + 1) - here) / step[i] - (here - (k + 1 == i - 1)) / step[i - 1];
-
-			spline->bend[i][k] = 6 * right - (i > 1 ? share * spline->bend[i - 1][k] : 0);
+			/* the first derivative is the second one + ratio * (the second - the third) */
+			pivot[1] += step[0] * (1 + ratio);
+			next[1] -= step[0] * ratio;
 		}
+		for (int k = 0; k < n - 1; k++)
+			spline->bend[i][k] = turn(step, i, k) - (i > 1 ? share * spline->bend[i - 1][k] : 0);
 	}
 	for (int i = n - 2; i > 0; i--)
 		for (int k = 0; k < n - 1; k++)
-			spline->bend[i][k] = (spline->bend[i][k] - step[i] * spline->bend[i + 1][k]) / pivot[i];
+			spline->bend[i][k] = (spline->bend[i][k] - next[i] * spline->bend[i + 1][k]) / pivot[i];
+	/* of two ways to say it the one that takes no small difference times a large ratio */
+	for (int k = 0; bent && k < n - 1; k++)
+		spline->bend[0][k] = ratio < 1 ?
+			spline->bend[1][k] + ratio * (spline->bend[1][k] - spline->bend[2][k]) :
+			(turn(step, 1, k) - step[1] * spline->bend[2][k]) / step[0] -
+			2 * (1 + 1 / ratio) * spline->bend[1][k];
 }
 
 Spline *
@@ -138,6 +164,8 @@ spline_make(double *doses, int64 n, int knots)
 	}
 	for (g = 0; g < spline->ngrid; g++)
 		spline->weight[g] = Max(spline->weight[g], 1);
+	/* the grid has all distinct doses, if the knots have */
+	spline->bent = spline->nknots < spline->ngrid;
 	if (spline->nknots > 1)
 		bend(spline);
 
@@ -220,7 +248,7 @@ get_increasing(Reader *from, double *to, int n)
 }
 
 Spline *
-get_spline(Reader *from)
+get_spline(Reader *from, bool natural)
 {
 	Spline	   *spline = palloc0_object(Spline);
 
@@ -229,8 +257,9 @@ get_spline(Reader *from)
 	for (int k = 1; k < spline->nknots; k++)
 		if (!(spline->knots[k] - spline->knots[k - 1] > NEAR * (spline->knots[spline->nknots - 1] - spline->knots[0])))
 			get_failed(from, "Two knots of a spline are too near each other.");
-	bend(spline);
 	spline->ngrid = get_int32(from, 2, MAX_GRID);
+	spline->bent = !natural && spline->nknots < spline->ngrid;
+	bend(spline);
 	get_increasing(from, spline->grid, spline->ngrid);
 	if (spline->grid[0] != spline->knots[0] ||
 		spline->grid[spline->ngrid - 1] != spline->knots[spline->nknots - 1])

@@ -1,7 +1,7 @@
 /*
  * spline.h
- *		Smooth curves over a dose: a basis of natural cubic splines, and a grid
- *		to project on where they must not fall.
+ *		Smooth curves over a dose: a basis of cubic splines, and a grid to
+ *		project on where they must not fall.
  */
 #ifndef COUPON_SPLINE_H
 #define COUPON_SPLINE_H
@@ -18,6 +18,7 @@ typedef struct Spline
 {
 	int			nknots;			/* 2 at least */
 	double		knots[MAX_KNOTS];	/* the first and last are the least and greatest dose seen */
+	bool		bent;			/* at the least dose: there are doses between the knots that tell how */
 	double		bend[MAX_KNOTS][MAX_BASIS]; /* second derivatives of the basis at the knots, the range of doses being 1 */
 	int			ngrid;
 	double		grid[MAX_GRID];
@@ -27,14 +28,15 @@ typedef struct Spline
 /*
  * A curve for n doses: a knot at each distinct one or, where there are more
  * than "knots", at quantiles; one that many rows have takes one knot, not
- * several.  Sorts the doses.
+ * several.  The curve is straight at the greatest dose, and at the least one
+ * unless it is bent there.  Sorts the doses.
  */
 extern Spline *spline_make(double *doses, int64 n, int knots);
 
 /*
  * The basis at a dose within those seen: b (nknots - 1).  Function k is the
- * natural cubic spline that is 1 at knot k + 1 and 0 at the others, so that
- * one dose far from all others does not make the columns alike.
+ * cubic spline that is 1 at knot k + 1 and 0 at the others, so that one dose
+ * far from all others does not make the columns alike.
  */
 extern void spline_basis(const Spline *spline, double dose, double *b);
 
@@ -48,6 +50,8 @@ spline_columns(const Spline *spline)
 extern void isotonic(double *values, const double *weights, int n);
 
 extern void put_spline(StringInfo to, const Spline *spline);
-extern Spline *get_spline(Reader *from);
+
+/* "natural": of the layout that knew only curves that are straight at both ends. */
+extern Spline *get_spline(Reader *from, bool natural);
 
 #endif							/* COUPON_SPLINE_H */
