@@ -115,6 +115,9 @@ SELECT * FROM coupon.allocate('SELECT * FROM candidates) q; DROP TABLE candidate
 SELECT * FROM coupon.allocate('SELECT * FROM candidates) q; DROP TABLE candidates; SELECT * FROM (SELECT 1', ARRAY[coupon.budget(1)]);
 SELECT * FROM coupon.frontier('DROP TABLE candidates', 2);
 SELECT count(*) FROM candidates;
+-- a closing semicolon does no harm
+SELECT count(*) FROM coupon.frontier('TABLE candidates; 
+', 2);
 
 -- the last plan
 \c -

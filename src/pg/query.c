@@ -9,6 +9,7 @@
 
 #include "executor/spi.h"
 #include "executor/tuptable.h"
+#include "parser/scansup.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/plancache.h"
@@ -27,13 +28,21 @@ typedef struct Receiver
 char *
 query_arg(FunctionCallInfo fcinfo, int i, const char *name)
 {
+	char	   *query;
+	Size		n;
+
 	if (PG_ARGISNULL(i))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not be null", name),
 				 errhint("Pass the text of a SELECT.")));
 
-	return text_to_cstring(PG_GETARG_TEXT_PP(i));
+	/* a statement pasted from a script ends with a semicolon */
+	query = text_to_cstring(PG_GETARG_TEXT_PP(i));
+	for (n = strlen(query); n > 0 && (query[n - 1] == ';' || scanner_isspace(query[n - 1])); n--)
+		query[n - 1] = '\0';
+
+	return query;
 }
 
 /* Parse the wrapped query; the caller is connected to SPI. */
