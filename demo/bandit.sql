@@ -24,7 +24,7 @@ GROUP BY depth ORDER BY depth;
 \echo
 \echo ── 2. Rules, policies, models ──────────────────────────────────────────────────
 \echo Each depth may go to a share of the day’s customers only, and 0.2 is the most on average.
-\echo A policy is a gain for each customer and depth; all but the last keep the rules.
+\echo A policy is a gain for each customer and depth; all but the two called free keep the rules.
 \echo
 \set ECHO queries
 CREATE TABLE quotas AS

@@ -1,7 +1,7 @@
 -- Bandit: the reference vectors, what merges and forgets, draws, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(85);
+SELECT plan(100);
 \i test/fuzz.psql
 \i test/bandit_data.psql
 
@@ -65,6 +65,8 @@ FROM (SELECT coupon.bayes_fit(y, x[1:1], '{"prior_precision": [0]}') AS m, avg(y
 SELECT is(coupon.describe(known) - 'least' - 'most' - 'log_evidence', '{"kind": "bayes", "rows": 40, "skipped": 0, "weight": 40, "coefficients": 16, "prior": "known", "log": false, "noise": 0.25, "prior_precision": 0.5, "unused_options": []}', 'describe') FROM models;
 SELECT ok(coupon.describe(known) -> 'least' = to_jsonb(least) AND coupon.describe(known) -> 'most' = to_jsonb(most), 'the ranges seen')
 FROM models, (SELECT array_agg(a ORDER BY i) AS least, array_agg(b ORDER BY i) AS most FROM (SELECT i, min(e) AS a, max(e) AS b FROM designs, unnest(x) WITH ORDINALITY u(e, i) GROUP BY i) r) l;
+SELECT ok(bool_and(coupon.describe(m) -> 'least' = jsonb_build_array(least, -most) AND coupon.describe(m) -> 'most' = jsonb_build_array(most, -least)), 'the ranges of 1 to 9 rows')
+FROM (SELECT coupon.bayes_fit(1, ARRAY[e, -e]) AS m, min(e) AS least, max(e) AS most FROM generate_series(1, 9) n, generate_series(1, n) i, LATERAL (SELECT i * 5 % 7 - 3 AS e) r GROUP BY n) f;
 SELECT is(coupon.describe(coupon.bayes_fit(y, x, '{"prior": "evidence", "noise": 2, "a0": 3, "back_transform": "mean", "prior_precision": 7}')) -> 'unused_options', '["a0", "back_transform", "noise", "prior_precision"]', 'options that the prior does not use') FROM designs;
 
 -- any partition = all at once
@@ -148,6 +150,15 @@ SELECT is(coupon.describe(coupon.bayes_decay(coupon.bayes_decay(coupon.bayes_fit
 SELECT throws_ok($$ SELECT coupon.bayes_sd(coupon.bayes_fit(1, '{1}'), '{1e200}') $$, '22003');
 SELECT throws_ok($$ SELECT coupon.bayes_sds(coupon.bayes_fit(1, '{1,1}'), '{{1,1},{1.7e308,1.7e308}}') $$, '22003');
 SELECT throws_ok($$ SELECT coupon.bayes_fit(1, ARRAY[1, 'NaN'::float8]) $$, '22023');
+SELECT throws_ok($$ SELECT coupon.bayes_fit(i, ARRAY[1, CASE WHEN i = 4099 THEN '-Infinity'::float8 ELSE i END]) FROM generate_series(1, 5000) i $$, '22023',
+	'element 2 of x is infinite, not a finite number', 'bayes_fit: an infinite element in a later block');
+SELECT ok(bool_and(mean = 0 AND pg_temp.near(standard_deviation, sqrt(0.1), 1e-12)) AND count(*) = 16, 'a prior before the first row')
+FROM (SELECT coupon.bayes_decay(coupon.bayes_fit(1, array_fill(0.0, ARRAY[16]), '{"log": true, "noise": 0.25, "prior_precision": 10}'), 0) AS m) f, coupon.bayes_coefficients(m);
+-- the coefficients of this model are 0, and no product shows more than NaN
+SELECT throws_ok(format($$ SELECT coupon.%s FROM (SELECT coupon.bayes_decay(coupon.bayes_fit(1, '{1,1}'), 0) AS m) f $$, format(call, value)), '22023',
+	format('element 2 of x is %s, not a finite number', CASE value WHEN 'NaN' THEN 'NaN' ELSE 'infinite' END), format(call, value))
+FROM unnest(ARRAY['NaN', '-Infinity']) value, unnest(ARRAY['bayes_mean(m, ''{0,%s}'')', 'bayes_sd(m, ''{0,%s}'')', 'bayes_predictive_sd(m, ''{0,%s}'')',
+	'bayes_quantile(m, ''{0,%s}'', 0.5)', 'bayes_draw(m, ''{0,%s}'', 1, ''a'')', 'bayes_update(m, 1, ''{0,%s}'')']) call;
 SELECT throws_ok($$ SELECT coupon.bayes_mean(coupon.bayes_fit(1, '{1,2}'), '{1,-inf}') $$, '22023');
 SELECT set_config('search_path', '', true) \g /dev/null
 SELECT coupon.bayes_mean(coupon.bayes_fit(2, '{1}'), '{1}') AS mean \gset

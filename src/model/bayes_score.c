@@ -11,12 +11,17 @@
 #include "lib/blas.h"
 #include "model/bayes_score.h"
 
-/* The products of the rows of X with the coefficients. */
+/* The products of the rows of X with the coefficients; one row need not be finite. */
 static void
 linear(const Bayes *bayes, const double *X, int rows, const double *theta, double *products)
 {
 	if (rows == 1)
+	{
 		products[0] = bayes_dot(X, theta, bayes->stats.d);
+		/* no sum with what is not finite is finite */
+		if (unlikely(!isfinite(products[0])))
+			bayes_features(X, bayes->stats.d, "x");
+	}
 	else
 		blas_times(X, rows, bayes->stats.d, theta, products);
 }
@@ -58,10 +63,12 @@ bayes_score(const Bayes *bayes, const BayesAsk *ask, const double *X, int rows, 
 		return;
 	}
 
-	if (question != ASK_MEAN || to_mean)
-		squared = bayes_squared_scales(bayes, X, rows, predictive);
 	if (question != ASK_SD && question != ASK_PREDICTIVE_SD)
 		linear(bayes, X, rows, bayes->mean, result);
+	else if (rows == 1)
+		bayes_features(X, bayes->stats.d, "x");
+	if (question != ASK_MEAN || to_mean)
+		squared = bayes_squared_scales(bayes, X, rows, predictive);
 	for (int i = 0; i < rows; i++)
 		switch (question)
 		{

@@ -27,7 +27,7 @@ typedef struct BayesAsk
 	double		noise;			/* ... and the variance of the noise drawn with them */
 } BayesAsk;
 
-/* The answer about each row of X (rows, d). */
+/* The answer about each row of X (rows, d); an error unless it is finite where it is one, which is not known to be. */
 extern void bayes_score(const Bayes *bayes, const BayesAsk *ask, const double *X, int rows, double *result);
 
 /* The squared scale of each row's mean, or with the noise; palloc'd. */

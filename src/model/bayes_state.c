@@ -7,7 +7,7 @@
 #include "model/bayes_state.h"
 
 /* Rows that wait for a block: as many as keep it within this many numbers. */
-#define BLOCK_NUMBERS	16384
+#define BLOCK_NUMBERS	8192
 #define FIRST_BLOCK		4
 
 static int
@@ -108,8 +108,15 @@ bayes_state_of(const BayesStats *stats)
 void
 bayes_state_same(const BayesState *state, const BayesOptions *options)
 {
-	BayesStats	own = view(state);
+	BayesStats	own;
 
+	/* as row after row */
+	if (likely(state->prior == options->prior && state->log == options->log && state->back == options->back &&
+			   state->noise == options->noise && state->a0 == options->a0 && state->b0 == options->b0 &&
+			   state->nprecision == options->precision.n &&
+			   memcmp(state->numbers, options->precision.numbers, sizeof(double) * state->nprecision) == 0))
+		return;
+	own = view(state);
 	bayes_options_same(&own.options, options);
 }
 
@@ -144,7 +151,7 @@ bayes_state_add(BayesState *state, double outcome, const double *x)
 		}
 	}
 	row = waiting(state) + (Size) state->block * (d + 1);
-	memcpy(row, x, sizeof(double) * d);
+	bayes_features_copy(row, x, d, "x");
 	row[d] = outcome;
 	state->block++;
 

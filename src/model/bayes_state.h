@@ -43,7 +43,7 @@ extern BayesState *bayes_state_of(const BayesStats *stats);
 /* Raise an error unless the state was begun with these options. */
 extern void bayes_state_same(const BayesState *state, const BayesOptions *options);
 
-/* Add a row whose d is that of the state, d > 0; use the result, not the argument. */
+/* Add a row whose d is that of the state, d > 0, an error unless x is finite; use the result, not the argument. */
 extern BayesState *bayes_state_add(BayesState *state, double outcome, const double *x);
 
 /* The statistics of all rows, those that wait as well; copied, not finished. */

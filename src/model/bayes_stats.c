@@ -14,6 +14,7 @@
 #include "model/bayes_stats.h"
 #include "model/clones.h"
 
+#define STRIP		4
 #define COUNT_MOST	(PG_INT64_MAX / 4)
 #define FINITE_MOST	INT64CONST(0x7fefffffffffffff)	/* the bits of the greatest number */
 
@@ -33,21 +34,48 @@ bayes_outcome(const BayesOptions *options, double outcome)
 	return log(outcome);
 }
 
+/* Negative for what is beyond the greatest finite number. */
+static inline int64
+oddity(double x)
+{
+	int64		bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+
+	return FINITE_MOST - (bits & PG_INT64_MAX);
+}
+
 FOR_EACH_CPU static bool
 all_finite(const double *x, int n)
 {
 	int64		odd = 0;
 
 	for (int j = 0; j < n; j++)
-	{
-		int64		bits;
+		odd |= oddity(x[j]);
 
-		memcpy(&bits, &x[j], sizeof(bits));
-		/* the sign of what is beyond the greatest finite number */
-		odd |= FINITE_MOST - (bits & PG_INT64_MAX);
+	return odd >= 0;
+}
+
+/* Copy n numbers and look at each on the way. */
+FOR_EACH_CPU static bool
+copy_finite(double *restrict to, const double *restrict x, int n)
+{
+	int64		odd = 0;
+
+	for (int j = 0; j < n; j++)
+	{
+		odd |= oddity(x[j]);
+		to[j] = x[j];
 	}
 
 	return odd >= 0;
+}
+
+void
+bayes_features_copy(double *to, const double *x, int n, const char *name)
+{
+	if (unlikely(!copy_finite(to, x, n)))
+		bayes_features(x, n, name);
 }
 
 void
@@ -90,14 +118,25 @@ bayes_stats_copy(BayesStats *stats, const BayesStats *from)
 FOR_EACH_CPU static void
 widen(double *restrict low, double *restrict high, int d, const double *restrict rows, int n, int apart)
 {
-	for (int i = 0; i < n; i++)
+	/* so many rows at a time, a range is read and written once for them; the last row may come again */
+	for (int i = 0; i < n; i += STRIP)
 	{
-		const double *restrict row = rows + (Size) i * apart;
+		const double *restrict one = rows + (Size) i * apart;
+		const double *restrict two = rows + (Size) Min(i + 1, n - 1) * apart;
+		const double *restrict three = rows + (Size) Min(i + 2, n - 1) * apart;
+		const double *restrict four = rows + (Size) Min(i + 3, n - 1) * apart;
 
 		for (int j = 0; j < d; j++)
 		{
-			low[j] = row[j] < low[j] ? row[j] : low[j];
-			high[j] = row[j] > high[j] ? row[j] : high[j];
+			double		least = one[j] < two[j] ? one[j] : two[j];
+			double		most = one[j] > two[j] ? one[j] : two[j];
+			double		least2 = three[j] < four[j] ? three[j] : four[j];
+			double		most2 = three[j] > four[j] ? three[j] : four[j];
+
+			least = least < least2 ? least : least2;
+			most = most > most2 ? most : most2;
+			low[j] = least < low[j] ? least : low[j];
+			high[j] = most > high[j] ? most : high[j];
 		}
 	}
 }

@@ -30,6 +30,9 @@ extern double bayes_outcome(const BayesOptions *options, double outcome);
 /* Raise an error unless all elements are finite. */
 extern void bayes_features(const double *x, int n, const char *name);
 
+/* The same of x (n) while it is copied. */
+extern void bayes_features_copy(double *to, const double *x, int n, const char *name);
+
 /* Zeroed statistics of d coefficients, palloc'd. */
 extern void bayes_stats_make(BayesStats *stats, const BayesOptions *options, int d);
 extern void bayes_stats_copy(BayesStats *stats, const BayesStats *from);

@@ -109,11 +109,17 @@ answer(FunctionCallInfo fcinfo, ModelArg *arg, BayesQuestion question, const dou
 	bayes_score(arg->model, &ask, X, rows, result);
 }
 
-void
-bandit_check_features(const Bayes *bayes, const Vector *vector, int d, const char *name, const char *of)
+static inline void
+check_length(const Bayes *bayes, int d, const char *name, const char *of)
 {
 	if (unlikely(d != bayes->stats.d))
 		bad_argument("%s%s must have %d elements, one for each coefficient, not %d", of, name, bayes->stats.d, d);
+}
+
+void
+bandit_check_features(const Bayes *bayes, const Vector *vector, int d, const char *name, const char *of)
+{
+	check_length(bayes, d, name, of);
 	bayes_features(vector->values, vector->n, name);
 }
 
@@ -125,7 +131,7 @@ ask(FunctionCallInfo fcinfo, BayesQuestion question)
 	Vector		x = vector_of(PG_GETARG_DATUM(1), "x");
 	double		result;
 
-	bandit_check_features(arg->model, &x, x.n, "x", "");
+	check_length(arg->model, x.n, "x", "");
 	answer(fcinfo, arg, question, x.values, 1, &result);
 	vector_done(&x);
 

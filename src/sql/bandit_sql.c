@@ -56,7 +56,7 @@ options_of(FunctionCallInfo fcinfo)
 	return &site->options;
 }
 
-/* A finite vector of a length that models can have; d is that wanted, or 0. */
+/* A vector of a length that models can have; d is that wanted, or 0. */
 static Vector
 features_arg(FunctionCallInfo fcinfo, int i, int d)
 {
@@ -66,7 +66,6 @@ features_arg(FunctionCallInfo fcinfo, int i, int d)
 		bad_argument("x must have the length of other rows' x, %d, not %d", d, x.n);
 	if (unlikely(x.n < 1 || x.n > BAYES_MOST))
 		bad_argument("x must have 1 to %d elements, not %d", BAYES_MOST, x.n);
-	bayes_features(x.values, x.n, "x");
 
 	return x;
 }
@@ -232,7 +231,7 @@ bayes_update(PG_FUNCTION_ARGS)
 	double	   *row = palloc_array(double, d + 1);
 	BayesStats	stats;
 
-	memcpy(row, x.values, sizeof(double) * d);
+	bayes_features_copy(row, x.values, d, "x");
 	row[d] = bayes_outcome(&bayes->stats.options, PG_GETARG_FLOAT8(1));
 	bayes_stats_copy(&stats, &bayes->stats);
 	bayes_stats_add(&stats, row, 1);
