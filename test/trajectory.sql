@@ -1,7 +1,7 @@
 -- Summaries of events: plain SQL, workers, any order, any partition, states that travel, edges.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(61);
+SELECT plan(73);
 \i test/fuzz.psql
 SET client_min_messages = error;
 
@@ -153,6 +153,27 @@ SELECT is((coupon.gaps(timestamptz '2026-01-01' + i * interval '1 hour')).events
 SELECT throws_ok(format('SELECT coupon.%s FROM generate_series(1, 1000001) i', call), '54000')
 FROM (VALUES ('gaps(timestamptz ''2026-01-01'' - i * interval ''1 hour'')'), ('sessions(timestamptz ''2026-01-01'' + i * interval ''1 hour'', ''1 minute'')'), ('coupon_history(timestamptz ''2026-01-01'' - i * interval ''1 hour'', ''a'', true, 1, ''2026-01-01'')')) v(call);
 SELECT is((coupon.sessions(timestamptz '2026-01-01' + i * interval '1 second', '1 minute')).sessions, 1::bigint, 'sessions keep no events') FROM generate_series(1, 1500000) i;
+
+-- rows of one query with and without nulls, as the server keeps and compares them
+CREATE TABLE kept AS SELECT k, coupon.gaps(timestamptz '2026-01-01' + i * i * interval '1 day') AS g, coupon.rfm('2026-01-01', CASE WHEN k > 0 THEN i END, '2026-01-03') AS r
+FROM generate_series(0, 3) k, generate_series(0, k) i GROUP BY k;
+SELECT results_eq('SELECT k, g FROM kept ORDER BY k', $$ VALUES (0, ROW(1, NULL, NULL, NULL, NULL, 0)::coupon.gaps), (1, ROW(2, 1, NULL, 1, 1, 0)::coupon.gaps),
+	(2, ROW(3, 2, 2, 3, 1.5, 0)::coupon.gaps), (3, ROW(4, 3, 4, 5, 5 / 3::float8, 0)::coupon.gaps) $$, 'rows with and without nulls');
+SELECT results_eq('SELECT k, r FROM kept ORDER BY k', $$ SELECT k, CASE WHEN k = 0 THEN ROW(NULL, 0, NULL, NULL, 0, NULL, NULL, 0, 1)::coupon.rfm
+	ELSE ROW(2, k + 1, k / 2.0::float8, 2, k * (k + 1) / 2, '2026-01-01', '2026-01-01', 0, 0)::coupon.rfm END FROM generate_series(0, 3) k $$, 'and of rfm');
+-- what the first row may not be, no later one may be
+SELECT throws_ok(format('SELECT coupon.%s FROM (VALUES (timestamptz ''2026-01-01'', timestamptz ''2026-02-01''), (%L, %L)) v(at, as_of)', call, at, as_of), code, message)
+FROM (VALUES ('rfm(at, 1, as_of)'), ('decayed_sum(1, at, as_of, ''1 day'')')) c(call),
+	(VALUES ('2026-01-01', NULL, '22004', 'as_of must not be null'), ('2026-01-01', 'infinity', '22023', 'as_of is infinity, not a finite time'),
+		('-infinity', '2026-02-01', '22023', 'at is -infinity, not a finite time'), ('infinity', '2026-02-01', '22023', 'at is infinity, not a finite time')) r(at, as_of, code, message);
+-- weights of any size; the smallest numbers are rounded once
+CREATE TABLE halved AS SELECT k, coupon.decayed_sum(3, timestamptz '2026-01-01' - k * interval '1 hour', '2026-01-01', '1 hour') AS alone,
+	(SELECT coupon.decayed_sum(amount, v.at, '2026-01-01', '1 hour') FROM (VALUES (0, timestamptz '2026-01-01'), (3 * 2 ^ 300, timestamptz '2026-01-01' - k * interval '1 hour')) v(amount, at)) AS with_youngest
+FROM unnest('{0,1,52,999,1000,1001,1022,1023,1060,1074,1075,1076,2000,9000}'::int[]) k GROUP BY k;
+SELECT results_eq('SELECT k, (alone).sum, (alone).mean FROM halved ORDER BY k',
+	$$ SELECT k, CASE WHEN k > 1076 THEN 0 ELSE 3 * 2 ^ -least(k, 1000) * 2 ^ -greatest(k - 1000, 0) END, 3::float8 FROM halved ORDER BY k $$, 'amounts of any age');
+SELECT results_eq('SELECT k, (with_youngest).sum FROM halved ORDER BY k',
+	$$ SELECT k, CASE WHEN k > 1074 THEN 0 ELSE 3 * 2 ^ (300 - least(k, 1000)) * 2 ^ -greatest(k - 1000, 0) END FROM halved ORDER BY k $$, 'beside a young one');
 
 SET LOCAL search_path = '';
 CREATE TABLE public.bare AS SELECT coupon.rfm_merge(s) AS r FROM (SELECT coupon.rfm_state(at, amount, '2026-12-01') AS s FROM public.events GROUP BY customer) x;

@@ -8,10 +8,10 @@
 
 #define VANISHED	5000		/* halvings that leave nothing of any number */
 
-static inline double
-halved(double number, uint64 times)
+double
+halved_many(double number, uint64 times)
 {
-	return times == 0 ? number : ldexp(number, -(int) Min(times, VANISHED));
+	return ldexp(number, -(int) Min(times, VANISHED));
 }
 
 static void
@@ -23,28 +23,12 @@ scale(DecayedState *state, double by)
 	state->weight.lost *= by;
 }
 
-/* Go over to the unit of an event or state that is younger. */
-static void
-use_unit(DecayedState *state, uint64 halvings)
+void
+decayed_use_unit(DecayedState *state, uint64 halvings)
 {
 	if (state->at.log.n > 0)
 		scale(state, halved(1, state->halvings - halvings));
 	state->halvings = halvings;
-}
-
-void
-decayed_add(DecayedState *state, int64 at, double amount)
-{
-	uint64		age = time_between(at, state->at.as_of);
-	uint64		halvings = age / (uint64) state->half_life;
-	double		weight = exp2(-(double) (age % (uint64) state->half_life) / (double) state->half_life);
-
-	if (state->at.log.n == 0 || halvings < state->halvings)
-		use_unit(state, halvings);
-	weight = halved(weight, halvings - state->halvings);
-	state->at.log.n++;
-	sum_add(&state->amount, amount * weight);
-	sum_add(&state->weight, weight);
 }
 
 /* Let the events of a state grow older. */
@@ -81,9 +65,9 @@ decayed_merge(void *into, const void *given)
 		return state;
 	age_by(&other, time_between(other.at.as_of, state->at.as_of));
 	if (state->at.log.n == 0 || other.halvings < state->halvings)
-		use_unit(state, other.halvings);
+		decayed_use_unit(state, other.halvings);
 	else
-		use_unit(&other, state->halvings);
+		decayed_use_unit(&other, state->halvings);
 
 	state->at.log.n += other.at.log.n;
 	sum_merge(&state->amount, &other.amount);

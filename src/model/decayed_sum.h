@@ -30,8 +30,44 @@ typedef struct Decayed
 	double		mean;			/* sum / weight */
 } Decayed;
 
+/* The number times 2^-times, rounded once. */
+extern double halved_many(double number, uint64 times);
+
+static inline double
+halved(double number, uint64 times)
+{
+	union
+	{
+		uint64		bits;
+		double		number;
+	}			power;
+
+	if (unlikely(times > 1000))
+		return halved_many(number, times);
+
+	power.bits = (1023 - times) << 52;	/* a double by its exponent */
+
+	return number * power.number;
+}
+
+/* Go over to the unit of an event or state that is younger. */
+extern void decayed_use_unit(DecayedState *state, uint64 halvings);
+
 /* Add an event no later than as_of; the amount within MOST_AMOUNT. */
-extern void decayed_add(DecayedState *state, int64 at, double amount);
+static inline void
+decayed_add(DecayedState *state, int64 at, double amount)
+{
+	uint64		age = time_between(at, state->at.as_of);
+	uint64		halvings = age / (uint64) state->half_life;
+	double		weight = exp2(-(double) (age % (uint64) state->half_life) / (double) state->half_life);
+
+	if (unlikely(state->at.log.n == 0 || halvings < state->halvings))
+		decayed_use_unit(state, halvings);
+	weight = halved(weight, halvings - state->halvings);
+	state->at.log.n++;
+	sum_add(&state->amount, amount * weight);
+	sum_add(&state->weight, weight);
+}
 
 /* Add another state; half-lives must be the same. */
 extern void *decayed_merge(void *state, const void *other);

@@ -53,7 +53,7 @@ coupon_history_add_row(PG_FUNCTION_ARGS)
 {
 	HistoryState *state = state_arg(fcinfo, 0, STATE_COUPON_HISTORY);
 	const HistoryOptions *options = site_options(fcinfo, 7, sizeof(HistoryOptions), read_options);
-	int64		as_of = time_given(fcinfo, 5, "as_of");
+	int64		as_of = as_of_arg(fcinfo, 5, (const AsOfState *) state);
 	bool		has_spend = PG_NARGS() > 6;
 	bool		spent = has_spend && !PG_ARGISNULL(6);
 	bool		sent = !PG_ARGISNULL(2);
@@ -62,7 +62,6 @@ coupon_history_add_row(PG_FUNCTION_ARGS)
 
 	if (state == NULL)
 		state = history_make(as_of, has_spend, options);
-	as_of_same(state->at.as_of, as_of);
 	if (memcmp(&state->options, options, sizeof(HistoryOptions)) != 0)
 		bad_argument("options must be the same in every row");
 
