@@ -15,12 +15,18 @@ CREATE TEMP TABLE wide AS
 SELECT 'c' || u AS c, 'p' || p AS p, 'view' AS a, 1 + h % 997 * CASE WHEN u % 3 = p % 3 THEN 2 ELSE 1 END AS w
 FROM (SELECT u, p, abs(hashint4(u * 10000 + p)) AS h FROM generate_series(1, 12) u, generate_series(1, 1500) p) x WHERE h % 5 > 0;
 '''
+# bought is what only the one who bought it has: without that pair there is less rank than products
+ROOMS = '''CREATE TEMP TABLE rooms AS
+SELECT 'c' || u AS c, 'p' || p AS p, 'view' AS a, 1 AS w FROM generate_series(1, 40) u, generate_series(1, 40) p WHERE u % 4 = p % 4
+UNION ALL SELECT 'x' || u, 'p' || p, 'view', 1 FROM generate_series(1, 6) u, generate_series(1, 40) p WHERE u % 4 = p % 4
+UNION ALL SELECT 'x' || u, 'own ' || u, 'buy', 1 FROM generate_series(1, 6) u;
+'''
 HOLDOUT, INNER, INNER_OTHERS = 0x686f6c646f757400, 0x696e6e6572000000, 0x696e6e6f74686572
 SCALE, STEP = 0x7363616c65000000, 0x7374657000000000
 
 
 def values(script):
-    return [json.loads(line) for line in psql(TABLE + script)]
+    return [json.loads(line) for line in psql(TABLE + ROOMS + script)]
 
 
 class Graph:
@@ -251,4 +257,19 @@ U, s, V, u0, p0 = factors(graph, S, 20, 2)
 u, p, _ = layers(S, 2, u0, p0)
 ok(close(np.array(described['singular_values']) / s, np.ones(20), 1e-4), 'singular values by random projections')
 ok(close(np.array(customers) @ np.array(products).T, u @ p.T, 1e-3), 'and the scores of all pairs')
+
+# the vectors of all pairs begin where those of the pairs not held out end
+described, customers, products, _, _, _, _ = fitted('many', {'dimensions': 20, 'relation_weights': 1, 'power': 100}, graph)
+ok(close(np.array(described['singular_values']) / s, np.ones(20), 1e-4) and close(np.array(customers) @ np.array(products).T, u @ p.T, 1e-3), 'the same if pairs are held out first')
+full = np.linalg.svd(S, compute_uv=False)
+for k in (20, 40, 64):
+    for power in (0, 1, 2, 3, 4, 6):
+        beginning, second = [((np.array(fitted('many', {'dimensions': k, 'relation_weights': 1, 'power': power, 'holdout': share}, graph)[0]['singular_values']) / full[:k]) ** 2).mean() for share in (0, 0.1)]
+        ok(beginning <= second + 1e-6 and second <= 1 + 1e-6, '%d dimensions, power %d: they are no worse for that: %.4f, %.4f' % (k, power, beginning, second))
+graph = Graph('rooms')
+held = graph.split((), 0.5, HOLDOUT) & {(graph.customers.index('x%d' % i), graph.products.index('own %d' % i)) for i in range(1, 7)}
+described, customers, products, _, _, _, _ = fitted('rooms', {'dimensions': 10, 'relation_weights': 1, 'holdout': 0.5, 'target': 'buy'}, graph)
+_, s, _, u0, p0 = factors(graph, graph.adjacency(np.ones(2) / 2), 10, 2)
+ok(len(held) > 1 and described['holdout']['pairs'] == len(held) and np.linalg.matrix_rank(graph.adjacency(np.ones(2) / 2, held)) == 10 - len(held), 'without %d pairs there is less rank' % len(held))
+ok(described['rank'] == 10 and close(described['singular_values'], s, 1e-5), 'and what only they tell is found')
 plan()

@@ -129,8 +129,8 @@ copy_of(const float *from, Size n)
 }
 
 void
-graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *options, const char *part,
-			Progress *progress, Embedding *to)
+graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *options,
+			const float *basis, const char *part, Progress *progress, Embedding *to)
 {
 	int			k = options->dimensions;
 	int			C = graph->customers.n;
@@ -147,7 +147,7 @@ graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *option
 	to->learned_from = graph_relations(graph, left_out, options, progress, to->relation_weights);
 	to->degree = palloc_huge(double, Max((Size) P * graph->relations.n, 1));
 	graph_adjacency(graph, to->relation_weights, left_out, &S, to->degree);
-	graph_svd(&S, k, options->power, options->seed, part, progress, &factors);
+	graph_svd(&S, k, options->power, basis, options->seed, part, progress, &factors);
 	scale = score_scale(graph, left_out, options, &factors);
 	for (int j = 0; j < k; j++)
 		within[j * k + j] = (float) (roots[j] = sqrt(factors.sigma[j] * scale));
@@ -166,6 +166,7 @@ graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *option
 	}
 	to->rank = factors.rank;
 	to->sigma = factors.sigma;
+	to->basis = factors.basis;
 	to->customer = factors.u;
 	to->product = factors.v;
 	to->fold = palloc_huge(float, Max((Size) P * k, 1));
