@@ -125,7 +125,7 @@ typedef struct Embedding
 	float	   *product;		/* (products, dimensions) */
 	float	   *fold;			/* (products, dimensions) a customer is its adjacency times this */
 	float	   *basis;			/* of the singular vectors */
-	double	   *loss;			/* (refine) before each step */
+	double	   *loss;			/* (refine) of a pair and with its share of the penalty, before each step */
 } Embedding;
 
 typedef struct Measures
