@@ -1,7 +1,7 @@
 -- graph_fit and what is asked of it: clusters recovered, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(60);
+SELECT plan(62);
 \i test/fuzz.psql
 SET LOCAL max_parallel_workers_per_gather = 0;
 
@@ -90,6 +90,8 @@ SELECT is(coupon.graph_product(coupon.graph_fit(c, product, a, sum, '{"holdout":
 FROM (SELECT c, product, a, sum(w) AS sum FROM clicks GROUP BY c, product, a) s;
 SELECT ok(pg_temp.near(pg_temp.cosine(coupon.graph_product(coupon.graph_fit(c, product, a, 1e17 * w, '{"holdout": 0}'), 'p7'), coupon.graph_product(coupon.graph_fit(c, product, a, 1e-17 * w, '{"holdout": 0}'), 'p7')), 1, 1e-4), 'the unit of weights does not matter') FROM clicks;
 SELECT is(coupon.describe(coupon.graph_fit(c, product, 'x', w)) -> 'relations' -> 0 ->> 'weight', '1', 'one relation has all the weight') FROM clicks;
+SELECT is(coupon.describe(coupon.graph_fit(c, product, a, w, o)) -> 'unused_options', want, 'options without effect: ' || want::text) FROM clicks,
+	(VALUES ('{"holdout": 0, "recall_at": 5, "learning_rate": 0.1, "penalty": 2, "dimensions": 3}'::jsonb, '["learning_rate", "penalty", "recall_at"]'::jsonb), ('{"refine": 1, "recall_at": 5, "learning_rate": 0.1, "penalty": 2, "dimensions": 3}', '[]')) v(o, want) GROUP BY o, want ORDER BY want::text;
 
 -- edges
 SELECT ok(coupon.graph_fit('a', 'b', 'c', 1) FILTER (WHERE false) IS NULL AND coupon.graph_fit(NULL, 'b', 'c', 1) IS NULL AND coupon.graph_fit('a', 'b', 'c', 0) IS NULL, 'no edge, no model') FROM clicks;
