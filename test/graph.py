@@ -264,8 +264,8 @@ ok(close(np.array(described['singular_values']) / s, np.ones(20), 1e-4) and clos
 full = np.linalg.svd(S, compute_uv=False)
 for k in (20, 40, 64):
     for power in (0, 1, 2, 3, 4, 6):
-        beginning, second = [((np.array(fitted('many', {'dimensions': k, 'relation_weights': 1, 'power': power, 'holdout': share}, graph)[0]['singular_values']) / full[:k]) ** 2).mean() for share in (0, 0.1)]
-        ok(beginning <= second + 1e-6 and second <= 1 + 1e-6, '%d dimensions, power %d: they are no worse for that: %.4f, %.4f' % (k, power, beginning, second))
+        figures = [((np.array(fitted('many', {'dimensions': k, 'relation_weights': 1, 'power': power, 'holdout': share}, graph)[0]['singular_values']) / full[:k]) ** 2).mean() for share in (0, 0.1, 0.2, 0.5)]
+        ok(min(figures) >= figures[0] - 1e-6 and max(figures) <= 1 + 1e-6, '%d dimensions, power %d: they are no worse for that: %s' % (k, power, ', '.join('%.4f' % x for x in figures)))
 graph = Graph('rooms')
 held = graph.split((), 0.5, HOLDOUT) & {(graph.customers.index('x%d' % i), graph.products.index('own %d' % i)) for i in range(1, 7)}
 described, customers, products, _, _, _, _ = fitted('rooms', {'dimensions': 10, 'relation_weights': 1, 'holdout': 0.5, 'target': 'buy'}, graph)

@@ -168,9 +168,8 @@ extern float graph_dot(const float *x, const float *y, int n);
 extern int	graph_basis_columns(int products, int k);
 
 /*
- * graph_svd.c: k singular vectors, after so many power iterations from a random
- * basis, or two less (but one, if any) from that of an adjacency which is
- * nearly the same.
+ * graph_svd.c: k singular vectors, after so many power iterations from the
+ * basis of an adjacency which is nearly the same, or (NULL) a random one.
  */
 extern void graph_svd(const Adjacency *S, int k, int power, const float *basis, int64 seed,
 					  const char *part, Progress *progress, Factors *factors);

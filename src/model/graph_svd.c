@@ -22,7 +22,6 @@
 #define MULTIPLE		16		/* columns come in multiples of this */
 #define BLOCK_ROWS		4096	/* rows of one call of BLAS */
 #define NOTHING			1e-12	/* squared length against the longest: rounding */
-#define KNOWN			2		/* iterations that a basis of nearly the same is worth */
 #define NOISE			0.1		/* length of what is random beside such a basis */
 
 /* What random numbers are drawn for. */
@@ -178,7 +177,6 @@ graph_svd(const Adjacency *S, int k, int power, const float *basis, int64 seed, 
 	double	   *G = palloc_array(double, (Size) q * q);
 	float	   *W = palloc_array(float, (Size) q * Max(q, k));
 	double	   *lambda = palloc_array(double, q);
-	int			iterations = basis ? Max(power - KNOWN, Min(power, 1)) : power;
 
 	factors->sigma = palloc0_array(double, k);
 	factors->u = palloc_huge(float, Max((Size) S->customers * k, 1));
@@ -186,10 +184,9 @@ graph_svd(const Adjacency *S, int k, int power, const float *basis, int64 seed, 
 	factors->basis = Q;
 	start_basis(Q, basis, S->products, q, seed);
 	/* a basis of everything is good enough as it is */
-	for (int i = 0; S->products > q && i <= iterations; i++)
+	for (int i = 0; S->products > q && i <= power; i++)
 	{
-		progress_say(progress, "%s: iteration %d of %d for singular vectors", part, i + 1,
-					 iterations + 1);
+		progress_say(progress, "%s: iteration %d of %d for singular vectors", part, i + 1, power + 1);
 		adjacency_gram_times(S, Q, q, Z);
 		orthonormalise(Z, S->products, q, G, lambda, W, Q);
 		memcpy(Q, Z, sizeof(float) * cells);
