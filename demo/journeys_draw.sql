@@ -1,5 +1,5 @@
--- Writes demo/out/journeys_allocation.csv and draws demo/out/journeys_states.svg (transitions without coupons as heat maps,
--- and what becomes of the deciding by coupon) and demo/out/journeys_ablation.svg (AUC and what is gained, with intervals).
+-- Writes demo/out/journeys_allocation.csv and draws demo/out/journeys_states.svg (transitions by category and coupon as heat maps)
+-- and demo/out/journeys_ablation.svg (AUC and what is gained, with intervals).
 \set ECHO none
 \echo
 \echo ── 8. demo/out ─────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 -- graph_fit and what is asked of it: clusters recovered, invariants, edge cases.
 \i test/prelude.psql
 BEGIN;
-SELECT plan(59);
+SELECT plan(62);
 \i test/fuzz.psql
 SET LOCAL max_parallel_workers_per_gather = 0;
 
@@ -37,6 +37,7 @@ SELECT cmp_ok(pg_temp.holdout(f.m, 'auc'), '>', 0.95::float8, 'buys held out are
 SELECT cmp_ok(pg_temp.holdout(f.m, 'recall'), '>=', 0.95 * pg_temp.holdout(r.m, 'recall'), 'recall is nearly that of the refined: ' || round(pg_temp.holdout(f.m, 'recall')::numeric, 3) || ', ' || round(pg_temp.holdout(r.m, 'recall')::numeric, 3))
 FROM fits f, fits r WHERE f.name = 'plain' AND r.name = 'refined';
 SELECT ok(count(*) = 30 AND avg(value) FILTER (WHERE step > 25) < avg(value) FILTER (WHERE step <= 5), 'the loss falls while it is refined') FROM fits, coupon.model_trace(m) WHERE name = 'refined';
+SELECT ok(bool_and(value < before), 'with a great penalty too, which is part of it') FROM (SELECT value, lag(value) OVER (ORDER BY step) AS before FROM coupon.model_trace((SELECT coupon.graph_fit(c, product, a, w, '{"refine": 10, "penalty": 100, "holdout": 0}') FROM clicks))) t;
 
 -- noise of any number of edges weighs next to nothing beside what foretells
 CREATE TABLE noisy AS SELECT n, seed, coupon.graph_fit(c, p, a, 1, '{"holdout": 0, "dimensions": 1}') AS m FROM (
@@ -89,6 +90,8 @@ SELECT is(coupon.graph_product(coupon.graph_fit(c, product, a, sum, '{"holdout":
 FROM (SELECT c, product, a, sum(w) AS sum FROM clicks GROUP BY c, product, a) s;
 SELECT ok(pg_temp.near(pg_temp.cosine(coupon.graph_product(coupon.graph_fit(c, product, a, 1e17 * w, '{"holdout": 0}'), 'p7'), coupon.graph_product(coupon.graph_fit(c, product, a, 1e-17 * w, '{"holdout": 0}'), 'p7')), 1, 1e-4), 'the unit of weights does not matter') FROM clicks;
 SELECT is(coupon.describe(coupon.graph_fit(c, product, 'x', w)) -> 'relations' -> 0 ->> 'weight', '1', 'one relation has all the weight') FROM clicks;
+SELECT is(coupon.describe(coupon.graph_fit(c, product, a, w, o)) -> 'unused_options', want, 'options without effect: ' || want::text) FROM clicks,
+	(VALUES ('{"holdout": 0, "recall_at": 5, "learning_rate": 0.1, "penalty": 2, "dimensions": 3}'::jsonb, '["learning_rate", "penalty", "recall_at"]'::jsonb), ('{"refine": 1, "recall_at": 5, "learning_rate": 0.1, "penalty": 2, "dimensions": 3}', '[]')) v(o, want) GROUP BY o, want ORDER BY want::text;
 
 -- edges
 SELECT ok(coupon.graph_fit('a', 'b', 'c', 1) FILTER (WHERE false) IS NULL AND coupon.graph_fit(NULL, 'b', 'c', 1) IS NULL AND coupon.graph_fit('a', 'b', 'c', 0) IS NULL, 'no edge, no model') FROM clicks;

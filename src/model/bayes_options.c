@@ -129,14 +129,6 @@ bayes_options_wrong(const BayesOptions *options)
 	return NULL;
 }
 
-static void
-unused(StringInfo json, bool *first, bool is_unused, const char *name)
-{
-	if (is_unused)
-		appendStringInfo(json, "%s\"%s\"", *first ? "" : ", ", name);
-	*first = *first && !is_unused;
-}
-
 void
 bayes_options_describe(const BayesOptions *options, StringInfo json)
 {
@@ -166,11 +158,11 @@ bayes_options_describe(const BayesOptions *options, StringInfo json)
 
 	/* other than by default, and without effect */
 	appendStringInfoString(json, ", \"unused_options\": [");
-	unused(json, &first, options->prior != PRIOR_NIG && options->a0 != 1, "a0");
-	unused(json, &first, options->prior != PRIOR_NIG && options->b0 != 1, "b0");
-	unused(json, &first, !options->log && options->back != BACK_MEDIAN, "back_transform");
-	unused(json, &first, options->prior != PRIOR_KNOWN && options->noise != 1, "noise");
-	unused(json, &first, options->prior == PRIOR_EVIDENCE && !(one && options->precision.numbers[0] == 1),
+	json_item(json, &first, options->prior != PRIOR_NIG && options->a0 != 1, "a0");
+	json_item(json, &first, options->prior != PRIOR_NIG && options->b0 != 1, "b0");
+	json_item(json, &first, !options->log && options->back != BACK_MEDIAN, "back_transform");
+	json_item(json, &first, options->prior != PRIOR_KNOWN && options->noise != 1, "noise");
+	json_item(json, &first, options->prior == PRIOR_EVIDENCE && !(one && options->precision.numbers[0] == 1),
 		   "prior_precision");
 	appendStringInfoChar(json, ']');
 }

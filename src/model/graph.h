@@ -86,6 +86,16 @@ typedef struct Adjacency
 	float	   *value;
 } Adjacency;
 
+/* The edges one relation after the other, in the order of customers and products. */
+typedef struct RelationEdges
+{
+	int64		from[MAX_RELATIONS + 1];
+	int64		n[MAX_RELATIONS];	/* pairs that are left out have none */
+	int32	   *customer;
+	int32	   *product;
+	float	   *weight;
+} RelationEdges;
+
 /* Leading singular vectors and values. */
 typedef struct Factors
 {
@@ -93,6 +103,7 @@ typedef struct Factors
 	double	   *sigma;			/* (k) falling */
 	float	   *u;				/* (customers, k) */
 	float	   *v;				/* (products, k) */
+	float	   *basis;			/* (products, graph_basis_columns()) in which they were found */
 } Factors;
 
 /* A pair that something was done with, and a product that it was not done with. */
@@ -113,7 +124,8 @@ typedef struct Embedding
 	float	   *customer;		/* (customers, dimensions) */
 	float	   *product;		/* (products, dimensions) */
 	float	   *fold;			/* (products, dimensions) a customer is its adjacency times this */
-	double	   *loss;			/* (refine) before each step */
+	float	   *basis;			/* of the singular vectors */
+	double	   *loss;			/* (refine) of a pair and with its share of the penalty, before each step */
 } Embedding;
 
 typedef struct Measures
@@ -139,6 +151,10 @@ extern void graph_adjacency(const Graph *graph, const double *weights, const boo
 							Adjacency *to, double *degree);
 extern void adjacency_free(Adjacency *adjacency);
 
+/* graph_build.c: the edges of pairs that are not left out, and the adjacency of one relation. */
+extern void graph_relation_edges(const Graph *graph, const bool *left_out, RelationEdges *to);
+extern void relation_adjacency(const Graph *graph, const RelationEdges *edges, int r, Adjacency *to);
+
 /* graph_products.c: Y (customers, k) = S X, and X (products, k) = S' Y. */
 extern void adjacency_times(const Adjacency *S, const float *X, int k, float *Y);
 extern void adjacency_transposed_times(const Adjacency *S, const float *Y, int k, float *X);
@@ -148,9 +164,15 @@ extern void adjacency_gram_times(const Adjacency *S, const float *X, int k, floa
 
 extern float graph_dot(const float *x, const float *y, int n);
 
-/* graph_svd.c: k singular vectors, after so many power iterations. */
-extern void graph_svd(const Adjacency *S, int k, int power, int64 seed, const char *part,
-					  Progress *progress, Factors *factors);
+/* graph_svd.c: k singular vectors are sought among so many. */
+extern int	graph_basis_columns(int products, int k);
+
+/*
+ * graph_svd.c: k singular vectors, after so many power iterations from the
+ * basis of an adjacency which is nearly the same, or (NULL) a random one.
+ */
+extern void graph_svd(const Adjacency *S, int k, int power, const float *basis, int64 seed,
+					  const char *part, Progress *progress, Factors *factors);
 
 /* graph_split.c: pairs left out by their names, each customer keeping one; NULL if there is none. */
 extern bool *graph_split(const Graph *graph, const bool *without, double share, int64 seed,
@@ -200,8 +222,12 @@ extern void graph_refine(const Graph *graph, const bool *left_out, const Adjacen
 extern void graph_measure(const Graph *graph, const bool *left_out, const GraphOptions *options,
 						  const Embedding *embedding, Progress *progress, Measures *measures);
 
-/* graph_fit.c: the embedding of all pairs but those left out (or NULL). */
+/*
+ * graph_fit.c: the embedding of all pairs but those left out (or NULL); basis:
+ * of an embedding that left out others, or NULL.
+ */
 extern void graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *options,
-						const char *part, Progress *progress, Embedding *embedding);
+						const float *basis, const char *part, Progress *progress,
+						Embedding *embedding);
 
 #endif							/* COUPON_GRAPH_H */

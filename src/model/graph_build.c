@@ -274,6 +274,84 @@ graph_adjacency(const Graph *graph, const double *weights, const bool *left_out,
 }
 
 void
+graph_relation_edges(const Graph *graph, const bool *left_out, RelationEdges *to)
+{
+	int64		place[MAX_RELATIONS];
+
+	to->from[0] = 0;
+	for (int r = 0; r < graph->relations.n; r++)
+	{
+		place[r] = to->from[r];
+		to->from[r + 1] = to->from[r] + graph->edges_of[r];
+	}
+	to->customer = palloc_huge(int32, Max(graph->nedges, 1));
+	to->product = palloc_huge(int32, Max(graph->nedges, 1));
+	to->weight = palloc_huge(float, Max(graph->nedges, 1));
+	for (int customer = 0; customer < graph->customers.n; customer++)
+	{
+		if (customer % 4096 == 0)
+			CHECK_FOR_INTERRUPTS();
+		for (int64 pair = graph->start[customer]; pair < graph->start[customer + 1]; pair++)
+			for (int64 e = graph->first[pair]; e < graph->first[pair + 1] && !left_out[pair]; e++)
+			{
+				int64		i = place[graph->relation[e]]++;
+
+				to->customer[i] = customer;
+				to->product[i] = graph->product[pair];
+				to->weight[i] = graph->weight[e];
+			}
+	}
+	for (int r = 0; r < graph->relations.n; r++)
+		to->n[r] = place[r] - to->from[r];
+}
+
+/* 1 / sqrt of the sum of weights at each node. */
+static double *
+inverse_roots(const int32 *node, const float *weight, int64 n, int nodes)
+{
+	double	   *root = palloc_huge(double, nodes);
+
+	CHECK_FOR_INTERRUPTS();
+	memset(root, 0, sizeof(double) * nodes);
+	for (int64 i = 0; i < n; i++)
+		root[node[i]] += weight[i];
+	for (int i = 0; i < nodes; i++)
+		root[i] = root[i] > 0 ? 1 / sqrt(root[i]) : 0;
+
+	return root;
+}
+
+void
+relation_adjacency(const Graph *graph, const RelationEdges *edges, int r, Adjacency *to)
+{
+	int64		n = edges->n[r];
+	const int32 *customer = edges->customer + edges->from[r];
+	const int32 *product = edges->product + edges->from[r];
+	const float *weight = edges->weight + edges->from[r];
+	double	   *customers = inverse_roots(customer, weight, n, graph->customers.n);
+	double	   *products = inverse_roots(product, weight, n, graph->products.n);
+	int			row = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	to->customers = graph->customers.n;
+	to->products = graph->products.n;
+	to->start = palloc_huge(int64, (Size) to->customers + 1);
+	to->product = memcpy(palloc_huge(int32, Max(n, 1)), product, sizeof(int32) * n);
+	to->value = palloc_huge(float, Max(n, 1));
+	to->start[0] = 0;
+	for (int64 i = 0; i < n; i++)
+	{
+		while (row < customer[i])
+			to->start[++row] = i;
+		to->value[i] = (float) (customers[customer[i]] * products[product[i]] * weight[i]);
+	}
+	while (row < to->customers)
+		to->start[++row] = n;
+	pfree(customers);
+	pfree(products);
+}
+
+void
 adjacency_free(Adjacency *adjacency)
 {
 	pfree(adjacency->start);

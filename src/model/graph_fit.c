@@ -12,6 +12,7 @@
 #define SCALE_PAIRS		20000	/* that tell how long vectors are to be */
 #define RIDGE			0.01	/* of the margin, in standard deviations */
 #define BLOCK_ROWS		4096
+#define FEW				0.1		/* pairs held out */
 
 /* What random numbers are drawn for. */
 #define DRAW_SCALE		UINT64CONST(0x7363616c65000000)
@@ -122,6 +123,15 @@ add_first_layer(const float *v, int products, int k, const double *sigma, int ra
 	pfree(inverse);
 }
 
+/* A basis of nearly all pairs is worth two power iterations; one is left, if any. */
+static int
+power_from(const GraphOptions *options, const float *basis)
+{
+	int			known = basis && options->holdout <= FEW ? 2 : 0;
+
+	return Max(options->power - known, Min(options->power, 1));
+}
+
 static float *
 copy_of(const float *from, Size n)
 {
@@ -129,8 +139,8 @@ copy_of(const float *from, Size n)
 }
 
 void
-graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *options, const char *part,
-			Progress *progress, Embedding *to)
+graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *options,
+			const float *basis, const char *part, Progress *progress, Embedding *to)
 {
 	int			k = options->dimensions;
 	int			C = graph->customers.n;
@@ -147,7 +157,7 @@ graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *option
 	to->learned_from = graph_relations(graph, left_out, options, progress, to->relation_weights);
 	to->degree = palloc_huge(double, Max((Size) P * graph->relations.n, 1));
 	graph_adjacency(graph, to->relation_weights, left_out, &S, to->degree);
-	graph_svd(&S, k, options->power, options->seed, part, progress, &factors);
+	graph_svd(&S, k, power_from(options, basis), basis, options->seed, part, progress, &factors);
 	scale = score_scale(graph, left_out, options, &factors);
 	for (int j = 0; j < k; j++)
 		within[j * k + j] = (float) (roots[j] = sqrt(factors.sigma[j] * scale));
@@ -166,6 +176,7 @@ graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *option
 	}
 	to->rank = factors.rank;
 	to->sigma = factors.sigma;
+	to->basis = factors.basis;
 	to->customer = factors.u;
 	to->product = factors.v;
 	to->fold = palloc_huge(float, Max((Size) P * k, 1));

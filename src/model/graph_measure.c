@@ -14,6 +14,7 @@
 #define BLOCK_CUSTOMERS	64
 #define BLOCK_SCORES	(1 << 24)	/* of a block of customers, if that is more than one */
 #define MANY			512			/* pairs of a customer: it is quicker to sort scores than to go through them for each */
+#define MOST_POPULAR	(1 << 24)	/* customers of a product: a float counts no further */
 #define MOST_SCORES		400000000	/* customers times products: others are not measured */
 
 /* What random numbers are drawn for. */
@@ -24,6 +25,8 @@ typedef struct Measurer
 	const Graph *graph;
 	const bool *left_out;
 	const GraphOptions *options;
+	int		   *had_by;			/* (products) customers of a product, but for pairs left out */
+	int		   *popular;		/* (customers + 2) products that so many have, or more */
 } Measurer;
 
 /* How pairs left out rank by scores of one kind. */
@@ -88,11 +91,11 @@ count_below(const float *scores, int n, float score, bool same)
 }
 
 /* Pairs of a customer that were left out. */
-static int64
+static int
 held_out(const Measurer *measurer, int customer)
 {
 	const int64 *start = measurer->graph->start + customer;
-	int64		n = 0;
+	int			n = 0;
 
 	for (int64 pair = start[0]; pair < start[1]; pair++)
 		n += measurer->left_out[pair];
@@ -100,54 +103,104 @@ held_out(const Measurer *measurer, int customer)
 	return n;
 }
 
-/* The pairs of one customer by scores (products), which are overwritten. */
+/* How many values are above one, and how many are the same; sorted ones rise. */
 static void
-measure_customer(const Measurer *measurer, int customer, float *scores, Tally *tally)
+count_beside(const float *values, int n, bool sorted, float value, int *above, int *same)
+{
+	if (!sorted)
+	{
+		count_above(values, n, value, above, same);
+		return;
+	}
+	*above = n - count_below(values, n, value, true);
+	*same = n - *above - count_below(values, n, value, false);
+}
+
+/* Of so many others, some are above a pair left out and some beside it. */
+static void
+tally_pair(int others, int above, int same, Tally *tally)
+{
+	if (others <= 0)
+		return;
+	tally->above += 1 - (above + same / 2.0) / others;
+	tally->compared++;
+}
+
+static void
+tally_customer(int found, int n, Tally *tally)
+{
+	tally->hits += (double) found / n;
+	tally->customers++;
+	tally->pairs += n;
+}
+
+/* The n pairs of one customer by scores (products), which are overwritten. */
+static void
+measure_scores(const Measurer *measurer, int customer, int n, float *scores, float *held, Tally *tally)
 {
 	const Graph *graph = measurer->graph;
 	int64		begin = graph->start[customer];
 	int64		end = graph->start[customer + 1];
-	int64		n = held_out(measurer, customer);
 	int			P = graph->products.n;
-	int			candidates = P - (int) (end - begin);
-	float	   *held = palloc_huge(float, n);
-	int64		found = 0;
-	int64		i = 0;
+	int			found = 0;
+	int			to = 0;
 
 	/* what is known is no candidate, and pairs left out are looked at by themselves */
 	for (int64 pair = begin; pair < end; pair++)
 	{
 		if (measurer->left_out[pair])
-			held[i++] = scores[graph->product[pair]];
+			held[to++] = scores[graph->product[pair]];
 		scores[graph->product[pair]] = -INFINITY;
 	}
 	qsort_interruptible(held, n, sizeof(float), falling, NULL);
 	if (n > MANY)
 		qsort_interruptible(scores, P, sizeof(float), rising, NULL);
-	for (i = 0; i < n; i++)
+	for (int i = 0; i < n; i++)
 	{
 		int			above;
 		int			same;
 
-		if (n > MANY)
-		{
-			above = P - count_below(scores, P, held[i], true);
-			same = P - above - count_below(scores, P, held[i], false);
-		}
-		else
-			count_above(scores, P, held[i], &above, &same);
+		count_beside(scores, P, n > MANY, held[i], &above, &same);
 		/* a tie with others is lost */
 		found += above + same + i < measurer->options->recall_at;
-		if (candidates > 0)
-		{
-			tally->above += 1 - (above + same / 2.0) / candidates;
-			tally->compared++;
-		}
+		tally_pair(P - (int) (end - begin), above, same, tally);
 	}
-	pfree(held);
-	tally->hits += (double) found / (double) n;
-	tally->customers++;
-	tally->pairs += n;
+	tally_customer(found, n, tally);
+}
+
+/* The same if all customers are shown what most have. */
+static void
+measure_popular(const Measurer *measurer, int customer, int n, float *own, float *held, Tally *tally)
+{
+	const Graph *graph = measurer->graph;
+	int64		begin = graph->start[customer];
+	int			owned = (int) (graph->start[customer + 1] - begin);
+	int			found = 0;
+	int			to = 0;
+
+	for (int i = 0; i < owned; i++)
+	{
+		own[i] = measurer->had_by[graph->product[begin + i]];
+		if (measurer->left_out[begin + i])
+			held[to++] = own[i];
+	}
+	qsort_interruptible(held, n, sizeof(float), falling, NULL);
+	if (n > MANY)
+		qsort_interruptible(own, owned, sizeof(float), rising, NULL);
+	for (int i = 0; i < n; i++)
+	{
+		const int  *popular = measurer->popular + (int) held[i];
+		int			above;
+		int			same;
+
+		/* of all products, those of the customer are no candidates */
+		count_beside(own, owned, n > MANY, held[i], &above, &same);
+		above = popular[1] - above;
+		same = popular[0] - popular[1] - same;
+		found += above + same + i < measurer->options->recall_at;
+		tally_pair(graph->products.n - owned, above, same, tally);
+	}
+	tally_customer(found, n, tally);
 }
 
 static double
@@ -162,17 +215,25 @@ auc_of(const Tally *tally)
 	return tally->compared > 0 ? tally->above / (double) tally->compared : NAN;
 }
 
-/* Of each product: how many customers have it, but for pairs left out. */
-static float *
-popularity(const Graph *graph, const bool *left_out)
+/* How many customers have each product, and how many products so many customers have. */
+static void
+count_popular(Measurer *measurer)
 {
-	float	   *popular = palloc_huge(float, graph->products.n);
+	const Graph *graph = measurer->graph;
 
-	memset(popular, 0, sizeof(float) * graph->products.n);
+	measurer->had_by = palloc_huge(int, graph->products.n);
+	measurer->popular = palloc_huge(int, (Size) graph->customers.n + 2);
+	memset(measurer->had_by, 0, sizeof(int) * graph->products.n);
+	memset(measurer->popular, 0, sizeof(int) * ((Size) graph->customers.n + 2));
 	for (int64 pair = 0; pair < graph->npairs; pair++)
-		popular[graph->product[pair]] += !left_out[pair];
-
-	return popular;
+		measurer->had_by[graph->product[pair]] += !measurer->left_out[pair];
+	for (int p = 0; p < graph->products.n; p++)
+	{
+		measurer->had_by[p] = Min(measurer->had_by[p], MOST_POPULAR);
+		measurer->popular[measurer->had_by[p]]++;
+	}
+	for (int n = graph->customers.n; n > 0; n--)
+		measurer->popular[n - 1] += measurer->popular[n];
 }
 
 void
@@ -188,10 +249,12 @@ graph_measure(const Graph *graph, const bool *left_out, const GraphOptions *opti
 	int			most = Max(1, Min(BLOCK_CUSTOMERS, BLOCK_SCORES / P));
 	float	   *rows = palloc_array(float, most * k);
 	float	   *scores = palloc_huge(float, (Size) most * P);
-	float	   *counts = popularity(graph, left_out);
+	float	   *held = palloc_huge(float, P);
+	float	   *had = palloc_huge(float, P);
 	int			block[BLOCK_CUSTOMERS];
 	int			n = 0;
 
+	count_popular(&measurer);
 	for (int customer = 0; customer < graph->customers.n; customer++)
 	{
 		if (held_out(&measurer, customer) > 0 &&
@@ -206,16 +269,20 @@ graph_measure(const Graph *graph, const bool *left_out, const GraphOptions *opti
 		blas_right_transposed(rows, embedding->product, n, k, P, scores);
 		for (int i = 0; i < n; i++)
 		{
+			int			pairs = held_out(&measurer, block[i]);
+
 			CHECK_FOR_INTERRUPTS();
-			measure_customer(&measurer, block[i], scores + (Size) i * P, &own);
-			memcpy(scores + (Size) i * P, counts, sizeof(float) * P);
-			measure_customer(&measurer, block[i], scores + (Size) i * P, &popular);
+			measure_scores(&measurer, block[i], pairs, scores + (Size) i * P, held, &own);
+			measure_popular(&measurer, block[i], pairs, had, held, &popular);
 		}
 		n = 0;
 	}
 	*measures = (Measures) {own.pairs, own.customers, recall_of(&own), auc_of(&own),
 		recall_of(&popular), auc_of(&popular)};
-	pfree(counts);
+	pfree(measurer.had_by);
+	pfree(measurer.popular);
+	pfree(held);
+	pfree(had);
 	pfree(rows);
 	pfree(scores);
 }

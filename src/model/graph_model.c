@@ -292,6 +292,9 @@ graph_model_similar(const GraphModel *model, int product, int k, SimilarProduct 
 static void
 describe_options(const GraphOptions *options, StringInfo json)
 {
+	GraphOptions usual = graph_options(NULL);
+	bool		first = true;
+
 	appendStringInfo(json, ", \"options\": {\"dimensions\": %d, \"layers\": %d, \"power\": %d, \"keep\": \"%s\", \"target\": ",
 					 options->dimensions, options->layers, options->power,
 					 options->keep == KEEP_PRODUCTS ? "products" : "all");
@@ -304,6 +307,13 @@ describe_options(const GraphOptions *options, StringInfo json)
 	json_member(json, "penalty", options->penalty);
 	json_member(json, "holdout", options->holdout);
 	appendStringInfo(json, ", \"recall_at\": %d, \"seed\": " INT64_FORMAT "}", options->recall_at, options->seed);
+
+	/* other than by default, and without effect */
+	appendStringInfoString(json, ", \"unused_options\": [");
+	json_item(json, &first, options->refine == 0 && options->learning_rate != usual.learning_rate, "learning_rate");
+	json_item(json, &first, options->refine == 0 && options->penalty != usual.penalty, "penalty");
+	json_item(json, &first, options->holdout == 0 && options->recall_at != usual.recall_at, "recall_at");
+	appendStringInfoChar(json, ']');
 }
 
 void

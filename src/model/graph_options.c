@@ -95,8 +95,8 @@ check_size(const Graph *graph, const GraphOptions *options)
 				 errhint("Ask for fewer \"dimensions\", or for \"keep\": \"products\" and embed customers with graph_new_customer().")));
 }
 
-/* What a fit without some pairs makes of them; nothing of it is kept. */
-static void
+/* What a fit without some pairs makes of them; its basis is kept, or NULL. */
+static float *
 measure_holdout(const Graph *graph, const GraphOptions *options, Progress *progress, Measures *measures)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "coupon graph", ALLOCSET_DEFAULT_SIZES);
@@ -104,15 +104,21 @@ measure_holdout(const Graph *graph, const GraphOptions *options, Progress *progr
 	Embedding	embedding;
 	int64		n;
 	bool	   *left_out = graph_split(graph, NULL, options->holdout, options->seed, DRAW_HOLDOUT, &n);
+	Size		cells = (Size) graph->products.n * graph_basis_columns(graph->products.n, options->dimensions);
+	float	   *basis = NULL;
 
 	*measures = (Measures) {.recall = NAN, .auc = NAN, .popular_recall = NAN, .popular_auc = NAN};
 	if (left_out)
 	{
-		graph_embed(graph, left_out, options, "graph_fit without pairs held out", progress, &embedding);
+		graph_embed(graph, left_out, options, NULL, "graph_fit without pairs held out", progress, &embedding);
 		graph_measure(graph, left_out, options, &embedding, progress, measures);
 	}
 	MemoryContextSwitchTo(caller);
+	if (left_out)
+		basis = memcpy(palloc_huge(float, cells), embedding.basis, sizeof(float) * cells);
 	MemoryContextDelete(context);
+
+	return basis;
 }
 
 void
@@ -120,6 +126,7 @@ graph_fit_edges(const Edges *edges, const GraphOptions *options, GraphModel *mod
 {
 	Progress	progress;
 	Graph	   *graph;
+	float	   *basis;
 
 	progress_start(&progress, options->quiet);
 	graph = graph_build(edges, &progress);
@@ -137,6 +144,6 @@ graph_fit_edges(const Edges *edges, const GraphOptions *options, GraphModel *mod
 	model->relations = graph->relations;
 	model->products = graph->products;
 	model->customers = graph->customers;
-	measure_holdout(graph, options, &progress, &model->measures);
-	graph_embed(graph, NULL, options, "graph_fit", &progress, &model->embedding);
+	basis = measure_holdout(graph, options, &progress, &model->measures);
+	graph_embed(graph, NULL, options, basis, "graph_fit", &progress, &model->embedding);
 }

@@ -125,6 +125,7 @@ graph_refine(const Graph *graph, const bool *left_out, const Adjacency *S, const
 		memcpy(p.mean, p.first, sizeof(float) * p.n);
 		graph_layers(S, options->layers, k, u.mean, p.mean, NULL);
 		loss[step - 1] = graph_loss(triples, n, k, u.mean, p.mean, u.gradient, p.gradient);
+		loss[step - 1] += options->penalty / 2 * (sum_of_squares(&u) + sum_of_squares(&p)) / (double) Max(n, 1);
 		pfree(triples);
 		graph_layers(S, options->layers, k, u.gradient, p.gradient, NULL);
 		adam_step(u.first, u.gradient, u.moment, u.second, u.n, step, rate, options->penalty);

@@ -21,6 +21,7 @@
 #define FLOOR			0.01	/* of all weight, spread evenly: nobody is left without neighbours */
 #define RIDGE			0.1		/* of margins in units of an edge */
 
+#define LOGARITHM		512		/* factors that have one logarithm */
 #define MAX_STEPS		100
 #define MAX_HALVINGS	40
 #define TOLERANCE		1e-9	/* a step that gains less of the loss is the last one */
@@ -33,6 +34,7 @@ static double
 preference_loss(const double *x, int64 n, int p, double ridge, const double *a)
 {
 	double		loss = 0;
+	double		product = 1;
 
 	for (int j = 0; j < p; j++)
 		loss += ridge / 2 * a[j] * a[j];
@@ -42,10 +44,18 @@ preference_loss(const double *x, int64 n, int p, double ridge, const double *a)
 
 		for (int j = 0; j < p; j++)
 			margin += a[j] * x[i * p + j];
-		loss += margin > 0 ? log1p(exp(-margin)) : log1p(exp(margin)) - margin;
+		if (margin < 0)
+			loss -= margin;
+		/* factors are at most 2: so many have a product */
+		product *= 1 + exp(-fabs(margin));
+		if (i % LOGARITHM == LOGARITHM - 1)
+		{
+			loss += log(product);
+			product = 1;
+		}
 	}
 
-	return loss;
+	return loss + log(product);
 }
 
 /* Gradient, and the upper triangle of the curvature. */
@@ -134,23 +144,21 @@ preference_fit(const double *x, int64 n, int p, double ridge, double *a)
  * anything is not made great: it would be by a deviation of the margins.
  */
 static double
-complete(const Graph *graph, int r, const bool *left_out, const GraphOptions *options,
+complete(const Graph *graph, int r, const RelationEdges *edges, const GraphOptions *options,
 		 Progress *progress, const Triple *triples, int64 n, double *x)
 {
 	int			R = graph->relations.n;
-	double		weights[MAX_RELATIONS] = {0};
 	double		sum = 0;
 	double		scale;
 	char	   *part = psprintf("graph_fit: relation \"%s\"", names_of(&graph->relations, r));
 	Adjacency	S;
 	Factors		factors;
 
-	weights[r] = 1;
-	graph_adjacency(graph, weights, left_out, &S, NULL);
+	relation_adjacency(graph, edges, r, &S);
 	for (int64 i = 0; i < S.start[S.customers]; i++)
 		sum += (double) S.value[i] * S.value[i];
 	scale = sum > 0 ? 1 / sqrt(sum / (double) S.start[S.customers]) : 0;
-	graph_svd(&S, RANK, POWER, options->seed, part, progress, &factors);
+	graph_svd(&S, RANK, POWER, NULL, options->seed, part, progress, &factors);
 	for (int64 i = 0; i < n; i++)
 	{
 		const float *u = factors.u + (Size) triples[i].customer * RANK;
@@ -165,6 +173,7 @@ complete(const Graph *graph, int r, const bool *left_out, const GraphOptions *op
 	adjacency_free(&S);
 	pfree(factors.u);
 	pfree(factors.v);
+	pfree(factors.basis);
 	pfree(factors.sigma);
 	pfree(part);
 
@@ -225,6 +234,7 @@ graph_relations(const Graph *graph, const bool *left_out, const GraphOptions *op
 	Triple	   *triples;
 	double	   *x;
 	double		scale[MAX_RELATIONS];
+	RelationEdges edges;
 
 	for (int r = 0; r < R; r++)
 		weights[r] = 1;
@@ -241,14 +251,18 @@ graph_relations(const Graph *graph, const bool *left_out, const GraphOptions *op
 	both = either(inner, left_out, graph->npairs);
 	triples = graph_triples(graph, inner, true, pairs, OTHERS, options->seed, DRAW_OTHERS, &n);
 	x = palloc_huge(double, Max(n * R, 1));
+	graph_relation_edges(graph, both, &edges);
 	for (int r = 0; r < R; r++)
-		scale[r] = complete(graph, r, both, options, progress, triples, n, x);
+		scale[r] = complete(graph, r, &edges, options, progress, triples, n, x);
 	preference_fit(x, n, R, RIDGE, weights);
 	for (int r = 0; r < R; r++)
 		weights[r] *= scale[r];
 	normalise(weights, R, FLOOR);
 	pfree(inner);
 	pfree(both);
+	pfree(edges.customer);
+	pfree(edges.product);
+	pfree(edges.weight);
 	pfree(triples);
 	pfree(x);
 

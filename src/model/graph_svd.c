@@ -22,6 +22,7 @@
 #define MULTIPLE		16		/* columns come in multiples of this */
 #define BLOCK_ROWS		4096	/* rows of one call of BLAS */
 #define NOTHING			1e-12	/* squared length against the longest: rounding */
+#define NOISE			0.1		/* length of what is random beside such a basis */
 
 /* What random numbers are drawn for. */
 #define DRAW_RANGE		UINT64CONST(0x72616e6765000000)
@@ -77,10 +78,15 @@ orthonormalise(float *X, int64 n, int q, double *G, double *lambda, float *W, fl
 	memcpy(X, spare, sizeof(float) * n * q);
 }
 
-/* Where the basis begins: all products, or random numbers. */
+/*
+ * Where the basis begins: all products, or random numbers; beside a basis that
+ * is known these see to what is not within it.
+ */
 static void
-start_basis(float *Q, int products, int q, int64 seed)
+start_basis(float *Q, const float *known, int products, int q, int64 seed)
 {
+	double		length = known ? NOISE * sqrt(3.0 / products) : 1;
+
 	memset(Q, 0, sizeof(float) * products * q);
 	if (products <= q)
 	{
@@ -93,32 +99,33 @@ start_basis(float *Q, int products, int q, int64 seed)
 		if (p % 4096 == 0)
 			CHECK_FOR_INTERRUPTS();
 		for (int j = 0; j < q; j++)
-			Q[(Size) p * q + j] = (float) (2 * random_uniform(seed, DRAW_RANGE + p, j) - 1);
+			Q[(Size) p * q + j] = (float) (length * (2 * random_uniform(seed, DRAW_RANGE + p, j) - 1)) +
+				(known ? known[(Size) p * q + j] : 0);
 	}
 }
 
-/* A vector and its negative serve as well: the largest element of each right one is positive. */
+/*
+ * A vector and its negative serve as well: where the largest element of a
+ * column of v (products, k) is negative, this and the column of W (q, k) turn.
+ */
 static void
-fix_signs(Factors *factors, const Adjacency *S, int k)
+fix_signs(float *v, int products, float *W, int q, int k)
 {
-	for (int j = 0; j < factors->rank; j++)
-	{
-		float		largest = 0;
+	float	   *largest = palloc0_array(float, k);
 
-		for (int p = 0; p < S->products; p++)
-		{
-			float		value = factors->v[(Size) p * k + j];
-
-			if (fabsf(value) > fabsf(largest))
-				largest = value;
-		}
-		if (largest >= 0)
-			continue;
-		for (int p = 0; p < S->products; p++)
-			factors->v[(Size) p * k + j] *= -1;
-		for (int u = 0; u < S->customers; u++)
-			factors->u[(Size) u * k + j] *= -1;
-	}
+	for (int p = 0; p < products; p++)
+		for (int j = 0; j < k; j++)
+			if (fabsf(v[(Size) p * k + j]) > fabsf(largest[j]))
+				largest[j] = v[(Size) p * k + j];
+	for (int j = 0; j < k; j++)
+		largest[j] = largest[j] < 0 ? -1 : 1;
+	for (int p = 0; p < products; p++)
+		for (int j = 0; j < k; j++)
+			v[(Size) p * k + j] *= largest[j];
+	for (int i = 0; i < q; i++)
+		for (int j = 0; j < k; j++)
+			W[i * k + j] *= largest[j];
+	pfree(largest);
 }
 
 /* Within the basis Q (products, q): the vectors of the k greatest values. */
@@ -148,15 +155,22 @@ take_factors(const Adjacency *S, const float *Q, int q, int k, double *G, double
 	for (int j = 0; j < factors->rank; j++)
 		for (int i = 0; i < q; i++)
 			W[(Size) i * k + j] = (float) (G[(Size) (q - 1 - j) * q + i] / factors->sigma[j]);
+	fix_signs(factors->v, S->products, W, q, k);
 	rotate(Y, S->customers, q, W, k, factors->u);
 	pfree(Y);
 }
 
-void
-graph_svd(const Adjacency *S, int k, int power, int64 seed, const char *part, Progress *progress,
-		  Factors *factors)
+int
+graph_basis_columns(int products, int k)
 {
-	int			q = Min(S->products, (k + OVERSAMPLE + MULTIPLE - 1) / MULTIPLE * MULTIPLE);
+	return Min(products, (k + OVERSAMPLE + MULTIPLE - 1) / MULTIPLE * MULTIPLE);
+}
+
+void
+graph_svd(const Adjacency *S, int k, int power, const float *basis, int64 seed, const char *part,
+		  Progress *progress, Factors *factors)
+{
+	int			q = graph_basis_columns(S->products, k);
 	Size		cells = (Size) S->products * q;
 	float	   *Q = palloc_huge(float, Max(cells, 1));
 	float	   *Z = palloc_huge(float, Max(cells, 1));
@@ -167,7 +181,8 @@ graph_svd(const Adjacency *S, int k, int power, int64 seed, const char *part, Pr
 	factors->sigma = palloc0_array(double, k);
 	factors->u = palloc_huge(float, Max((Size) S->customers * k, 1));
 	factors->v = palloc_huge(float, Max((Size) S->products * k, 1));
-	start_basis(Q, S->products, q, seed);
+	factors->basis = Q;
+	start_basis(Q, basis, S->products, q, seed);
 	/* a basis of everything is good enough as it is */
 	for (int i = 0; S->products > q && i <= power; i++)
 	{
@@ -179,8 +194,6 @@ graph_svd(const Adjacency *S, int k, int power, int64 seed, const char *part, Pr
 	if (S->products > q)
 		orthonormalise(Q, S->products, q, G, lambda, W, Z);
 	take_factors(S, Q, q, k, G, lambda, W, factors);
-	fix_signs(factors, S, k);
-	pfree(Q);
 	pfree(Z);
 	pfree(G);
 	pfree(W);

@@ -34,6 +34,15 @@ json_member(StringInfo json, const char *name, double number)
 	json_number(json, number);
 }
 
+void
+json_item(StringInfo json, bool *first, bool is_there, const char *name)
+{
+	if (!is_there)
+		return;
+	appendStringInfo(json, "%s\"%s\"", *first ? "" : ", ", name);
+	*first = false;
+}
+
 /* jsonb_in() complains about anything that is no JSON. */
 char *
 get_json_object(Reader *from)
