@@ -176,10 +176,11 @@ cosine = dict(zip(graph.products, unit @ unit[graph.products.index('p1')]))
 ok(len(similar) == len(graph.products) - 1 and all(abs(cosine[i] - x) < 1e-5 for i, x in similar), 'similar products: cosines of all others')
 ok([x for _, x in similar] == sorted((x for _, x in similar), reverse=True), 'in falling order')
 
-# weights learned
-weights = graph.weights()
-described, customers, products, _, _, _, _ = fitted('few', {'dimensions': 8}, graph)
-ok(close([r['weight'] for r in described['relations']], weights, 1e-3), 'weights of relations are those of scipy: %s' % np.round(weights, 3))
+# weights learned: of all pairs, unless those kept are nearly all
+for share, without in (0, ()), (0.1, graph.split((), 0.1, HOLDOUT)), (0.2, ()):
+    weights = graph.weights(without)
+    described, customers, products, _, _, _, _ = fitted('few', {'dimensions': 8, 'holdout': share}, graph)
+    ok(close([r['weight'] for r in described['relations']], weights, 1e-3), 'weights of relations are those of scipy, held out %s: %s' % (share, np.round(weights, 3)))
 ok([r['edges'] for r in described['relations']] == [int((a > 0).sum()) for a in graph.A] and described['pairs'] == len(graph.pairs), 'edges and pairs are counted')
 
 

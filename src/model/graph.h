@@ -223,11 +223,11 @@ extern void graph_measure(const Graph *graph, const bool *left_out, const GraphO
 						  const Embedding *embedding, Progress *progress, Measures *measures);
 
 /*
- * graph_fit.c: the embedding of all pairs but those left out (or NULL); basis:
- * of an embedding that left out others, or NULL.
+ * graph_fit.c: the embedding of all pairs but those left out (or NULL); before:
+ * one that left out those held out, of which basis and weights are used, or NULL.
  */
 extern void graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *options,
-						const float *basis, const char *part, Progress *progress,
+						const Embedding *before, const char *part, Progress *progress,
 						Embedding *embedding);
 
 #endif							/* COUPON_GRAPH_H */

@@ -12,7 +12,7 @@
 #define SCALE_PAIRS		20000	/* that tell how long vectors are to be */
 #define RIDGE			0.01	/* of the margin, in standard deviations */
 #define BLOCK_ROWS		4096
-#define FEW				0.1		/* pairs held out */
+#define FEW				0.1		/* share of pairs held out */
 
 /* What random numbers are drawn for. */
 #define DRAW_SCALE		UINT64CONST(0x7363616c65000000)
@@ -125,11 +125,9 @@ add_first_layer(const float *v, int products, int k, const double *sigma, int ra
 
 /* A basis of nearly all pairs is worth two power iterations; one is left, if any. */
 static int
-power_from(const GraphOptions *options, const float *basis)
+power_from(const GraphOptions *options, const Embedding *nearly_all)
 {
-	int			known = basis && options->holdout <= FEW ? 2 : 0;
-
-	return Max(options->power - known, Min(options->power, 1));
+	return Max(options->power - (nearly_all ? 2 : 0), Min(options->power, 1));
 }
 
 static float *
@@ -140,7 +138,7 @@ copy_of(const float *from, Size n)
 
 void
 graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *options,
-			const float *basis, const char *part, Progress *progress, Embedding *to)
+			const Embedding *before, const char *part, Progress *progress, Embedding *to)
 {
 	int			k = options->dimensions;
 	int			C = graph->customers.n;
@@ -152,12 +150,21 @@ graph_embed(const Graph *graph, const bool *left_out, const GraphOptions *option
 	double		scale;
 	Adjacency	S;
 	Factors		factors;
+	const Embedding *nearly_all = before && options->holdout <= FEW ? before : NULL;
 
 	memset(to, 0, sizeof(*to));
-	to->learned_from = graph_relations(graph, left_out, options, progress, to->relation_weights);
+	if (nearly_all && nearly_all->learned_from > 0)
+	{
+		/* a few pairs more would not tell otherwise */
+		to->learned_from = nearly_all->learned_from;
+		memcpy(to->relation_weights, nearly_all->relation_weights, sizeof(to->relation_weights));
+	}
+	else
+		to->learned_from = graph_relations(graph, left_out, options, progress, to->relation_weights);
 	to->degree = palloc_huge(double, Max((Size) P * graph->relations.n, 1));
 	graph_adjacency(graph, to->relation_weights, left_out, &S, to->degree);
-	graph_svd(&S, k, power_from(options, basis), basis, options->seed, part, progress, &factors);
+	graph_svd(&S, k, power_from(options, nearly_all), before ? before->basis : NULL, options->seed,
+			  part, progress, &factors);
 	scale = score_scale(graph, left_out, options, &factors);
 	for (int j = 0; j < k; j++)
 		within[j * k + j] = (float) (roots[j] = sqrt(factors.sigma[j] * scale));

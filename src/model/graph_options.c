@@ -95,30 +95,29 @@ check_size(const Graph *graph, const GraphOptions *options)
 				 errhint("Ask for fewer \"dimensions\", or for \"keep\": \"products\" and embed customers with graph_new_customer().")));
 }
 
-/* What a fit without some pairs makes of them; its basis is kept, or NULL. */
-static float *
-measure_holdout(const Graph *graph, const GraphOptions *options, Progress *progress, Measures *measures)
+/* What a fit without some pairs makes of them; false if none is left out, else its basis and weights are kept. */
+static bool
+measure_holdout(const Graph *graph, const GraphOptions *options, Progress *progress, Measures *measures,
+				Embedding *kept)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "coupon graph", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	Embedding	embedding;
 	int64		n;
 	bool	   *left_out = graph_split(graph, NULL, options->holdout, options->seed, DRAW_HOLDOUT, &n);
 	Size		cells = (Size) graph->products.n * graph_basis_columns(graph->products.n, options->dimensions);
-	float	   *basis = NULL;
 
 	*measures = (Measures) {.recall = NAN, .auc = NAN, .popular_recall = NAN, .popular_auc = NAN};
 	if (left_out)
 	{
-		graph_embed(graph, left_out, options, NULL, "graph_fit without pairs held out", progress, &embedding);
-		graph_measure(graph, left_out, options, &embedding, progress, measures);
+		graph_embed(graph, left_out, options, NULL, "graph_fit without pairs held out", progress, kept);
+		graph_measure(graph, left_out, options, kept, progress, measures);
 	}
 	MemoryContextSwitchTo(caller);
 	if (left_out)
-		basis = memcpy(palloc_huge(float, cells), embedding.basis, sizeof(float) * cells);
+		kept->basis = memcpy(palloc_huge(float, cells), kept->basis, sizeof(float) * cells);
 	MemoryContextDelete(context);
 
-	return basis;
+	return left_out != NULL;
 }
 
 void
@@ -126,7 +125,8 @@ graph_fit_edges(const Edges *edges, const GraphOptions *options, GraphModel *mod
 {
 	Progress	progress;
 	Graph	   *graph;
-	float	   *basis;
+	Embedding	kept;
+	bool		measured;
 
 	progress_start(&progress, options->quiet);
 	graph = graph_build(edges, &progress);
@@ -144,6 +144,6 @@ graph_fit_edges(const Edges *edges, const GraphOptions *options, GraphModel *mod
 	model->relations = graph->relations;
 	model->products = graph->products;
 	model->customers = graph->customers;
-	basis = measure_holdout(graph, options, &progress, &model->measures);
-	graph_embed(graph, NULL, options, basis, "graph_fit", &progress, &model->embedding);
+	measured = measure_holdout(graph, options, &progress, &model->measures, &kept);
+	graph_embed(graph, NULL, options, measured ? &kept : NULL, "graph_fit", &progress, &model->embedding);
 }
