@@ -145,7 +145,7 @@ extern bool graph_is_target(const Graph *graph, int64 pair);
 /*
  * graph_build.c: sum over relations of weight times the adjacency normalised
  * by the degrees of both ends, without pairs that are left out (or NULL).
- * degree (products, relations) is filled, or NULL.
+ * degree (products, relations) is filled.
  */
 extern void graph_adjacency(const Graph *graph, const double *weights, const bool *left_out,
 							Adjacency *to, double *degree);

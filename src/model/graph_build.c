@@ -238,8 +238,7 @@ graph_adjacency(const Graph *graph, const double *weights, const bool *left_out,
 	int64		n = 0;
 
 	product_degrees(graph, left_out, root);
-	if (degree)
-		memcpy(degree, root, sizeof(double) * cells);
+	memcpy(degree, root, sizeof(double) * cells);
 	for (Size i = 0; i < cells; i++)
 		root[i] = root[i] > 0 ? 1 / sqrt(root[i]) : 0;
 
